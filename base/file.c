@@ -23,7 +23,7 @@ fail(const char *path, struct error *error)
 		kind = ERROR_NOT_FOUND;
 	else if (errno == EACCES || errno == EPERM)
 		kind = ERROR_DENIED;
-	return error_set(error, kind, "%s: %s", path, strerror(errno));
+	return error_set(error, kind, "%s: %m", path);
 }
 
 static void

@@ -1,0 +1,68 @@
+/* Outbound HTTPS to one server, HTTP/1.1 (RFC 9112), by libcurl.
+ *
+ * The certificate and the name of the server are always verified. Plain http is for loopback
+ * addresses only. Redirects are not followed and proxies of the environment are not used, so that a
+ * token goes nowhere else.
+ *
+ * A client keeps its connection open between calls. It belongs to one thread; only
+ * http_client_abort may be called from another. Durations are in nanoseconds.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "http/lines.h"
+
+struct http_client;
+
+/* What is NULL is not used. All text is copied. */
+struct http_server {
+	const char *url; /* "https://10.96.0.1:443"; a path in it goes before every target */
+	const char
+		*server_name;  /* the name in the certificate, when it is not the host of the URL */
+	const char *authority; /* PEM of the CAs to trust; NULL: those of the system */
+	const char *certificate; /* PEM of the client's certificate and chain */
+	const char *key;         /* PEM */
+	const char *user;        /* for HTTP Basic authentication (RFC 7617) */
+	const char *password;
+};
+
+/* ERROR_INVALID for a URL that is not allowed, and where libcurl was built without OpenSSL. */
+struct http_client *http_client_new(const struct http_server *server, struct error *error);
+void http_client_free(struct http_client *client);
+
+/* Ends the call that is under way, within 100 ms, and every later one, with ERROR_TRANSIENT. From
+ * any thread. */
+void http_client_abort(struct http_client *client);
+
+struct http_request {
+	const char *target; /* "/api/v1/pods?limit=500", encoded */
+	const char *token;  /* Bearer token (RFC 6750), or NULL */
+	int64_t timeout;    /* for the whole call */
+	int64_t stall;      /* the longest silence */
+	size_t limit; /* bytes of the body, uncompressed; of a line when the answer is read by lines
+		       */
+
+	/* For an answer that goes on: with status 200, `opened` is called once and then `line` for
+	 * each line; the body of any other status is collected as usual. */
+	void (*opened)(void *context); /* may be NULL */
+	struct line_reader line;       /* line.read is NULL for a plain call */
+};
+
+struct http_response {
+	int status;          /* 0 while there is none */
+	int64_t retry_after; /* 0 when the server named none */
+	struct buffer body;
+};
+void http_response_dispose(struct http_response *response); /* usable with CLEANUP */
+
+/* GET. True when the answer came to its end, whatever its status. `response` is overwritten and has
+ * to be disposed in both cases; its status is set as soon as there was one. ERROR_TRANSIENT: not
+ * reached, cut, out of time; ERROR_DENIED: the server's certificate is not to be trusted;
+ * ERROR_EXHAUSTED: beyond the limit; or the error of the line's reader. */
+bool http_client_get(struct http_client *client, const struct http_request *request,
+	struct http_response *response, struct error *error);

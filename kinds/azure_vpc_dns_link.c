@@ -1,0 +1,114 @@
+/* AzureVpcDnsLink of Kyma: the shoot's VNet resolves a private DNS zone, or by the rules of a
+ * resolver ruleset. Nothing of its spec has an effect after creation. */
+#include <string.h>
+
+#include "kinds/arm_member.h"
+#include "kinds/canonical.h"
+#include "kinds/definitions.h"
+#include "kinds/domain_key.h"
+#include "kinds/kyma.h"
+
+#define ZONE    "spec.remotePrivateDnsZone"
+#define RULESET "spec.remoteDnsResolverRuleset"
+
+static const struct field name_field = {"spec.remoteLinkName", 0};
+static const struct field zone_field = {ZONE, 0};
+static const struct field ruleset_field = {RULESET, 0};
+static const struct field tenant_field = {"spec.remoteTenant", 0};
+
+static const char *const field_of_type[ARM_TYPES] = {[ARM_ZONE] = ZONE, [ARM_RULESET] = RULESET};
+
+static const char *
+read_zone(const struct draft *draft, const struct json *spec)
+{
+	const char *id = arm_member_read(draft, spec, zone_field, ARM_BIT(ARM_ZONE), field_of_type);
+
+	if (!id || strchr(arm_id_name(id), '.'))
+		return id;
+	draft_flaw(draft, FLAW_ID, zone_field, id, "a private DNS zone needs at least two labels",
+		"link a zone such as example.com or internal.example.com");
+	return NULL;
+}
+
+/* The id of the one that is there, and its field; NULL, with flaws, when it is not good or there is
+ * not exactly one. An empty text is there, as it is for the CRD. */
+static const char *
+read_target(const struct draft *draft, const struct json *spec, struct field *field)
+{
+	bool has_zone = read_member(spec, zone_field),
+	     has_ruleset = read_member(spec, ruleset_field);
+
+	if (has_zone && has_ruleset) {
+		const char *ruleset = json_text(read_member(spec, ruleset_field));
+
+		draft_flaw(draft, FLAW_ID, ruleset_field, ruleset ? ruleset : "",
+			"there is a zone as well as a ruleset",
+			"leave one of " ZONE " and " RULESET " out, also when it is empty");
+		return NULL;
+	}
+	if (!has_zone && !has_ruleset) {
+		draft_flaw(draft, FLAW_ID, zone_field, "", "there is neither a zone nor a ruleset",
+			"write the id of one in " ZONE " or " RULESET);
+		return NULL;
+	}
+	*field = has_zone ? zone_field : ruleset_field;
+	return has_zone ? read_zone(draft, spec)
+			: arm_member_read(
+				  draft, spec, ruleset_field, ARM_BIT(ARM_RULESET), field_of_type);
+}
+
+static void
+declare_link(const struct draft *draft, const char *id, const char *name, struct field field)
+{
+	struct remote *remote = ARENA_NEW(draft->arena, struct remote);
+
+	*remote =
+		(struct remote){.provider = PROVIDER_AZURE, .account = "", .region = "", .id = id};
+	draft_dns_link(draft, (struct dns_link){
+				      .zone = domain_key_of_zone(draft->arena, id),
+				      .name = name,
+				      .remote = remote,
+				      .field = field,
+				      .name_field = name_field,
+			      });
+}
+
+static void
+decode(struct arena *arena, const struct json *object, struct declaration *declaration)
+{
+	struct draft draft = {arena, declaration};
+	const struct json *spec = read_spec(&draft, object);
+	const char *name = read_id(&draft, spec, name_field, &id_form_azure_link);
+	struct field field = zone_field;
+	const char *id = read_target(&draft, spec, &field);
+	const char *tenant = read_optional_id(&draft, spec, tenant_field, &id_form_azure_tenant);
+
+	declaration->home = DOMAIN_OF_SHOOT;
+	if (id && name)
+		declare_link(&draft, id, name, field);
+	read_fixed(&draft, spec, name_field, NULL);
+	read_fixed(&draft, spec, zone_field, NULL);
+	read_fixed(&draft, spec, ruleset_field, NULL);
+	draft_fixed(&draft, tenant_field, tenant);
+}
+
+static void
+canonicalise(struct arena *arena, const struct json *object, struct changes *changes)
+{
+	const struct json *spec = json_member(object, "spec");
+
+	canonical_id(arena, changes, spec, name_field, &id_form_azure_link);
+	canonical_member(arena, changes, spec, zone_field, arm_id_canonical);
+	canonical_member(arena, changes, spec, ruleset_field, arm_id_canonical);
+	canonical_id(arena, changes, spec, tenant_field, &id_form_azure_tenant);
+}
+
+const struct kind_definition azure_vpc_dns_link_definition = {
+	.kind = KIND_AZURE_VPC_DNS_LINK,
+	.group = KYMA_GROUP,
+	.version = KYMA_VERSION,
+	.plural = "azurevpcdnslinks",
+	.guarded = true,
+	.decode = decode,
+	.canonicalise = canonicalise,
+};

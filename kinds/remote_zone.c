@@ -1,0 +1,37 @@
+/* RemoteZone (peerwarden.io/v1alpha1): a private DNS zone or a resolver ruleset in Azure, with its
+ * tags as given by hand or seen by the daemon. */
+#include "kinds/arm_member.h"
+#include "kinds/definitions.h"
+#include "kinds/domain_key.h"
+#include "kinds/peerwarden.h"
+
+static const struct field id_field = {"spec.id", 0};
+
+static void
+decode(struct arena *arena, const struct json *object, struct declaration *declaration)
+{
+	struct draft draft = {arena, declaration};
+	const struct json *spec = read_spec(&draft, object);
+	const char *id = arm_member_read(
+		&draft, spec, id_field, ARM_BIT(ARM_ZONE) | ARM_BIT(ARM_RULESET), NULL);
+	struct remote *remote;
+
+	read_fixed(&draft, spec, id_field, NULL);
+	if (!id)
+		return;
+	remote = ARENA_NEW(arena, struct remote);
+	*remote =
+		(struct remote){.provider = PROVIDER_AZURE, .account = "", .region = "", .id = id};
+	declaration->remote = remote;
+	declaration->home = domain_key_of_zone(arena, id);
+	declaration->defines_home = true;
+	peerwarden_read_tags(&draft, object);
+}
+
+const struct kind_definition remote_zone_definition = {
+	.kind = KIND_REMOTE_ZONE,
+	.group = PEERWARDEN_API_GROUP,
+	.version = PEERWARDEN_API_VERSION,
+	.plural = "remotezones",
+	.decode = decode,
+};

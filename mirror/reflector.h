@@ -1,0 +1,41 @@
+/* One kind's list and watch, in a thread of its own: what the API server says goes into the
+ * inventory.
+ *
+ *     list (pages) ──ok──> watch ──peaceful end, cut──> watch from the last version
+ *      ^  └─404: not installed, counts as empty    └──410, other failures──> list again
+ *      └── failures wait with full jitter: up to 1 s while the server cannot be reached and in the
+ * first 10 s of any trouble, up to 10 s afterwards; a Retry-After counts within the same bounds
+ *
+ * All functions but reflector_new and reflector_free may be called from any thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "kinds/kind.h"
+#include "kube/kube_config.h"
+#include "mirror/ending.h"
+#include "network/inventory.h"
+
+struct reflector;
+
+/* All arguments are lent as long as the reflector lives. ERROR_INVALID when the configuration
+ * cannot be used. */
+struct reflector *reflector_new(struct inventory *inventory,
+	const struct kind_definition *definition, const struct kube_config *config,
+	struct ending *ending, struct error *error);
+
+void reflector_start(struct reflector *reflector);
+
+/* Wakes the thread from its call, after the ending was announced. */
+void reflector_interrupt(struct reflector *reflector);
+void reflector_free(struct reflector *reflector); /* waits for the thread; NULL is allowed */
+
+bool reflector_is_synced(const struct reflector *reflector);
+int64_t reflector_age(const struct reflector
+		*reflector); /* since the server was last heard, or since the start */
+
+/* Sets the metrics of age and state. */
+void reflector_measure(const struct reflector *reflector);

@@ -1,0 +1,40 @@
+/* Inside the inventory: the objects with their two layers. For inventory*.c and free_prefix.c only.
+ */
+#pragma once
+
+#include <pthread.h>
+
+#include "network/domain.h"
+#include "network/inventory.h"
+#include "network/table.h"
+
+/* One declaration of an object: the stored one, or a reservation. */
+struct slot {
+	struct holding holding;
+	struct object *object;
+	uint64_t fingerprint;
+	int64_t deadline;
+	TAILQ_ENTRY(slot) of_object;
+	TAILQ_ENTRY(slot) by_deadline;
+};
+TAILQ_HEAD(slots, slot);
+
+struct object {
+	struct table_entry entry;
+	struct object_id id; /* its texts belong to one of the slots */
+	struct slot *stored; /* or NULL */
+	struct slots reserved;
+	bool kept; /* while inventory_keep_only runs */
+	TAILQ_ENTRY(object) of_kind;
+};
+TAILQ_HEAD(objects, object);
+
+struct inventory {
+	pthread_mutex_t mutex;
+	struct table table;
+	uint64_t seed;
+	struct objects kinds[KINDS];
+	struct slots deadlines; /* all reservations, the next to expire first */
+	struct domains domains;
+	struct inventory_size size;
+};

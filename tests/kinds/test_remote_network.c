@@ -1,0 +1,149 @@
+#include "tests/kinds/sample.h"
+
+static void
+remote_network_wants_exactly_one_good_id(void **state)
+{
+	static const struct sample_row rows[] = {
+		{"{'aws':{'accountId':'123456789012','region':'eu-west-1','vpcId':'vpc-11122233'}}",
+			""},
+		{"{}", "id spec : exactly one of aws, gcp and azure is needed\n"},
+		{"{'aws':{'accountId':'123456789012','region':'eu-west-1','vpcId':'vpc-11122233'},'"
+		 "gcp':{}}",
+			"id spec : exactly one of aws, gcp and azure is needed\n"},
+		{"{'gcp':{'project':'my-project','network':'default'},'aws':null}", ""},
+		{"{'gcp':{}}", "id spec.gcp.project : the GCP project id is missing\nid "
+			       "spec.gcp.network : the GCP network name is missing\n"},
+		{"{'azure':{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/"
+		 "resourceGroups/Net/providers/Microsoft.Network/virtualNetworks/My-VNet'}}",
+			""},
+		{"{'azure':{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/"
+		 "resourceGroups/Net/providers/Microsoft.Network/privateDnsZones/example.com'}}",
+			"id spec.azure.id "
+			"/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+			"providers/Microsoft.Network/privateDnsZones/example.com: this is the id "
+			"of a private DNS zone\n"},
+		{"{'aws':5}", "id spec.aws : must be an object\nid spec : exactly one of aws, gcp "
+			      "and azure is needed\n"},
+		{"{'aws':{'accountId':'123456789012','region':'eu-west-1','vpcId':'vpc-11122233'},'"
+		 "cidrs':['10.0.0.0',5,null]}",
+			"spec.cidrs[0] 10.0.0.0: the prefix length is missing\nspec.cidrs[1] : "
+			"must be text\nspec.cidrs[2] : must be text\n"},
+		{"{'aws':{'accountId':'123456789012','region':'eu-west-1','vpcId':'vpc-11122233'},'"
+		 "cidrs':'10.0.0.0/8'}",
+			"spec.cidrs : must be a list\n"},
+	};
+
+	sample_table(state, KIND_REMOTE_NETWORK, sample_flaws, rows);
+}
+
+static void
+remote_network_claims_its_cidrs_once(void **state)
+{
+	static const struct sample_row rows[] = {
+		{"{'aws':{'accountId':'123456789012','region':'eu-west-1','vpcId':'vpc-11122233'},'"
+		 "cidrs':['10.4.0.7/16','10.3.0.0/16','10.4.0.0/16','fd00::/56','10.4.0.0/"
+		 "17'],'tags':{'c-1':'','Name':5}}",
+			"10.3.0.0/16 in aws/123456789012/eu-west-1/vpc-11122233 remote network "
+			"(spec.cidrs[1])\n10.4.0.0/16 in aws/123456789012/eu-west-1/vpc-11122233 "
+			"remote network (spec.cidrs[0])\n10.4.0.0/17 in "
+			"aws/123456789012/eu-west-1/vpc-11122233 remote network "
+			"(spec.cidrs[4])\nfd00::/56 in aws/123456789012/eu-west-1/vpc-11122233 "
+			"remote network (spec.cidrs[3])\ntag c-1=\ntag Name=\n"},
+		{"{'aws':{},'cidrs':['10.3.0.0/16'],'tags':{'a':'b'}}", ""},
+		{"null", ""},
+	};
+
+	sample_table(state, KIND_REMOTE_NETWORK, sample_claims, rows);
+}
+
+static void
+remote_network_fixes_its_id(void **state)
+{
+	static const struct sample_row rows[] = {
+		{"{'aws':{'accountId':'123456789012','region':'eu-west-1','vpcId':'vpc-11122233'}}",
+			"accountId=123456789012 region=eu-west-1 vpcId=vpc-11122233 project "
+			"network id"},
+		{"{'gcp':{'project':'my-project','network':'default'}}",
+			"accountId region vpcId project=my-project network=default id"},
+	};
+
+	sample_table(state, KIND_REMOTE_NETWORK, sample_fixed, rows);
+}
+
+static const struct json *
+with_status(struct arena *arena, const char *spec, const char *status)
+{
+	return sample_object(arena,
+		arena_printf(arena,
+			"{'apiVersion':'peerwarden.io/"
+			"v1alpha1','kind':'RemoteNetwork','metadata':{'name':'it'},"
+			"'spec':{'gcp':{'project':'my-project','network':'n'}%s},'status':%s}",
+			spec, status));
+}
+
+static void
+remote_network_joins_what_was_seen_and_what_was_given(void **state)
+{
+	const struct json *object =
+		with_status(*state, ",'cidrs':['10.3.0.0/16','10.5.0.0/16'],'tags':{'given':''}",
+			"{'cidrs':['10.4.0.0/16','10.3.0.0/16'],'tags':{'seen':'v'}}");
+	struct declaration declaration = sample_decode(*state, object);
+
+	assert_string_equal(declaration.home, "gcp/my-project/n");
+	assert_true(declaration.defines_home);
+	assert_true(declaration.addresses_known);
+	assert_true(declaration.tags_known);
+	assert_int_equal(declaration.remote->provider, PROVIDER_GCP);
+	assert_string_equal(sample_claims(*state, object),
+		"10.3.0.0/16 in gcp/my-project/n remote network (status.cidrs[1])\n"
+		"10.4.0.0/16 in gcp/my-project/n remote network (status.cidrs[0])\n"
+		"10.5.0.0/16 in gcp/my-project/n remote network (spec.cidrs[1])\n"
+		"tag seen=v\n");
+}
+
+static void
+remote_network_knows_what_nobody_has_told(void **state)
+{
+	struct declaration nothing = sample_decode(*state, with_status(*state, "", "{}"));
+	struct declaration none =
+		sample_decode(*state, with_status(*state, "", "{'cidrs':[],'tags':{}}"));
+	struct declaration nulls =
+		sample_decode(*state, with_status(*state, ",'cidrs':null,'tags':null", "null"));
+
+	assert_false(nothing.addresses_known);
+	assert_false(nothing.tags_known);
+	assert_true(none.addresses_known);
+	assert_true(none.tags_known);
+	assert_false(nulls.addresses_known);
+	assert_false(nulls.tags_known);
+}
+
+static void
+remote_network_survives_every_limit_of_memory(void **state)
+{
+	sample_survives_every_cap(sample_of_spec(*state, KIND_REMOTE_NETWORK,
+		"{'aws':{'accountId':'123456789012','region':'eu-west-1','vpcId':'vpc-11122233'},'"
+		"cidrs':['10.4.0.7/16','10.3.0.0/16','x'],'tags':{'a':'b','c':'d'}}"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			remote_network_wants_exactly_one_good_id, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_network_claims_its_cidrs_once, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_network_fixes_its_id, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_network_joins_what_was_seen_and_what_was_given, sample_setup,
+			sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_network_knows_what_nobody_has_told, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(remote_network_survives_every_limit_of_memory,
+			sample_setup, sample_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,79 @@
+#include "tests/kinds/sample.h"
+
+static void
+remote_zone_is_a_zone_or_a_ruleset(void **state)
+{
+	static const struct sample_row rows[] = {
+		{"{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+		 "providers/Microsoft.Network/privateDnsZones/example.com'}",
+			""},
+		{"{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+		 "providers/Microsoft.Network/dnsForwardingRulesets/rules'}",
+			""},
+		{"{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+		 "providers/Microsoft.Network/virtualNetworks/My-VNet'}",
+			"id spec.id "
+			"/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+			"providers/Microsoft.Network/virtualNetworks/My-VNet: this is the id of a "
+			"virtual network\n"},
+		{"{}", "id spec.id : the id is missing\n"},
+		{"{'id':5}", "id spec.id : must be text, not a number\n"},
+	};
+	static const struct sample_row fixed[] = {
+		{"{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+		 "providers/Microsoft.Network/privateDnsZones/example.com'}",
+			"id=/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+			"providers/Microsoft.Network/privateDnsZones/example.com"},
+	};
+
+	sample_table(state, KIND_REMOTE_ZONE, sample_flaws, rows);
+	sample_table(state, KIND_REMOTE_ZONE, sample_fixed, fixed);
+}
+
+static void
+remote_zone_defines_its_domain_with_its_tags(void **state)
+{
+	struct declaration zone = sample_decode(
+		*state, sample_of_spec(*state, KIND_REMOTE_ZONE,
+				"{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/"
+				"resourceGroups/Net/providers/Microsoft.Network/privateDnsZones/"
+				"example.com','tags':{'c-513b462':''}}"));
+	struct declaration bare =
+		sample_decode(*state, sample_of_spec(*state, KIND_REMOTE_ZONE, "{'id':'x'}"));
+
+	assert_string_equal(
+		zone.home, "zone/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5a/resourcegroups/"
+			   "net/providers/microsoft.network/privatednszones/example.com");
+	assert_true(zone.defines_home);
+	assert_string_equal(zone.remote->id,
+		"/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/providers/"
+		"Microsoft.Network/privateDnsZones/example.com");
+	assert_true(zone.tags_known);
+	assert_int_equal(zone.tag_count, 1);
+	assert_string_equal(zone.tags[0].key, "c-513b462");
+	assert_false(bare.tags_known);
+	assert_null(bare.remote);
+}
+
+static void
+remote_zone_survives_every_limit_of_memory(void **state)
+{
+	sample_survives_every_cap(sample_of_spec(*state, KIND_REMOTE_ZONE,
+		"{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+		"providers/Microsoft.Network/privateDnsZones/example.com','tags':{'a':'b'}}"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			remote_zone_is_a_zone_or_a_ruleset, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(remote_zone_defines_its_domain_with_its_tags,
+			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_zone_survives_every_limit_of_memory, sample_setup, sample_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,414 @@
+#include "kube/kube_client.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buffer.h"
+#include "tests/http/fake_server.h"
+
+struct fixture {
+	struct fake_server server;
+	struct kube_config config;
+	struct kube_client *client;
+	struct arena *arena;
+	struct error error;
+	struct buffer told; /* what the callbacks were told */
+};
+
+static void
+begin(struct fixture *fixture, const struct fake_step *steps)
+{
+	*fixture = (struct fixture){.arena = arena_new(1000000)};
+	fake_server_start(&fixture->server, steps);
+	fixture->config.server.url = fixture->server.url;
+	fixture->client = kube_client_new(&fixture->config, NULL);
+	buffer_init(&fixture->told, 100000);
+}
+
+static void
+end(struct fixture *fixture)
+{
+	kube_client_free(fixture->client);
+	fake_server_stop(&fixture->server);
+	assert_int_equal(fixture->server.unexpected, 0);
+	assert_null(fixture->server.steps[fixture->server.served].expects);
+	buffer_dispose(&fixture->told);
+	arena_free(fixture->arena);
+}
+
+static void
+an_object_comes_as_its_tree(void **state)
+{
+	static const struct fake_step steps[] = {
+		{"GET /api/v1/x HTTP", FAKE_OK "{\"kind\":\"X\"}", FAKE_CLOSE, true}, {0}};
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, steps);
+	assert_string_equal(
+		json_member_text(
+			kube_client_get(fixture.arena, fixture.client, "/api/v1/x", NULL), "kind"),
+		"X");
+	assert_int_equal(kube_client_status(fixture.client), 200);
+	end(&fixture);
+}
+
+static void
+answers_other_than_200_become_errors_of_their_kind(void **state)
+{
+	static const struct {
+		const char *reply;
+		int status;
+		enum error_kind kind;
+		int64_t retry_after;
+		const char *words;
+	} rows[] = {
+		{FAKE_STATUS("401 Unauthorized", "401", "Unauthorized"), 401, ERROR_DENIED, 0,
+			"Unauthorized"},
+		{FAKE_STATUS("403 Forbidden", "403", "may not list"), 403, ERROR_DENIED, 0,
+			"may not list"},
+		{FAKE_STATUS("404 Not Found", "404", "no vpcs"), 404, ERROR_NOT_FOUND, 0,
+			"no vpcs"},
+		{FAKE_HEAD("404 Not Found") "\r\n404 page not found\n", 404, ERROR_NOT_FOUND, 0,
+			"404"},
+		{FAKE_STATUS("409 Conflict", "409", "changed"), 409, ERROR_CONFLICT, 0, "changed"},
+		{FAKE_STATUS("410 Gone", "410", "too old"), 410, ERROR_NOT_FOUND, 0, "too old"},
+		{FAKE_STATUS("422 Unprocessable", "422", "wrong"), 422, ERROR_INVALID, 0, "wrong"},
+		{FAKE_HEAD("429 Too Many") "Retry-After: 3\r\n\r\n{}", 429, ERROR_TRANSIENT,
+			3 * CLOCK_SECOND, "429"},
+		{FAKE_HEAD("500 Error") "\r\n{\"details\":{\"retryAfterSeconds\":4}}", 500,
+			ERROR_TRANSIENT, 4 * CLOCK_SECOND, "500"},
+		{FAKE_HEAD("503 Away") "\r\n", 503, ERROR_TRANSIENT, 0, "503"},
+		{FAKE_HEAD("302 Found") "Location: /x\r\n\r\n", 302, ERROR_INVALID, 0, "302"},
+		{FAKE_OK "<html>", 200, ERROR_INVALID, 0, "answer of the API server"},
+		{FAKE_OK, 200, ERROR_INVALID, 0, "answer of the API server"},
+		{"", 0, ERROR_TRANSIENT, 0, "127.0.0.1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct fake_step steps[] = {{"GET", rows[i].reply, FAKE_CLOSE, false}, {0}};
+		struct fixture fixture;
+
+		begin(&fixture, steps);
+		assert_null(kube_client_get(fixture.arena, fixture.client, "/x", &fixture.error));
+		if (kube_client_status(fixture.client) != rows[i].status ||
+			fixture.error.kind != rows[i].kind ||
+			kube_client_retry_after(fixture.client) != rows[i].retry_after ||
+			!strstr(fixture.error.message, rows[i].words))
+			fail_msg("row %zu: %d %s", i, kube_client_status(fixture.client),
+				fixture.error.message);
+		end(&fixture);
+	}
+}
+
+static void
+write_token(const char *path, const char *token)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(token, file);
+	fclose(file);
+}
+
+static void
+a_token_file_is_read_again_after_the_lifetime(void **state)
+{
+	static const struct fake_step steps[] = {
+		{"Authorization: Bearer first\r\n", FAKE_OK "{}", FAKE_CLOSE, false},
+		{"Authorization: Bearer first\r\n", FAKE_OK "{}", FAKE_CLOSE, false},
+		{"Authorization: Bearer second\r\n", FAKE_OK "{}", FAKE_CLOSE, false},
+		{"Authorization: Bearer second\r\n", FAKE_OK "{}", FAKE_CLOSE, false},
+		{0},
+	};
+	char path[] = "/tmp/test_kube_client.XXXXXX";
+	struct fixture fixture;
+
+	(void)state;
+	close(mkstemp(path));
+	begin(&fixture, steps);
+	fixture.config.token = "not this";
+	fixture.config.token_file = path;
+	fixture.config.token_lifetime = 3600 * CLOCK_SECOND;
+	assert_null(kube_client_get(fixture.arena, fixture.client, "/x", &fixture.error));
+	assert_non_null(strstr(fixture.error.message, "empty"));
+	write_token(path, " first\n");
+	assert_non_null(kube_client_get(fixture.arena, fixture.client, "/x", NULL));
+	write_token(path, "second");
+	assert_non_null(kube_client_get(fixture.arena, fixture.client, "/x", NULL));
+	fixture.config.token_lifetime = 0;
+	assert_non_null(kube_client_get(fixture.arena, fixture.client, "/x", NULL));
+	unlink(path); /* the token goes on until the server refuses it */
+	assert_non_null(kube_client_get(fixture.arena, fixture.client, "/x", NULL));
+	end(&fixture);
+}
+
+static const struct kube_collection collection = {
+	"/apis/g/v1/things", "fieldSelector=metadata.name%3Da"};
+
+static void
+on_item(void *context, const struct json *object)
+{
+	struct fixture *fixture = context;
+
+	buffer_printf(&fixture->told, "%s ", json_member_text(object, "id"));
+}
+
+static bool
+list(struct fixture *fixture, struct kube_version *version)
+{
+	fixture->error = (struct error){0};
+	return kube_client_list(
+		fixture->client, &collection, on_item, fixture, version, &fixture->error);
+}
+
+static void
+a_list_comes_in_pages(void **state)
+{
+	static const struct fake_step steps[] = {
+		{"GET /apis/g/v1/things?fieldSelector=metadata.name%3Da&limit=500 HTTP",
+			FAKE_OK "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"a+b/"
+				"c==\"},\"items\":[{\"id\":\"one\"},{\"id\":\"two\"}]}",
+			FAKE_CLOSE, false},
+		{"&limit=500&continue=a%2Bb%2Fc%3D%3D HTTP",
+			FAKE_OK "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"\"},"
+				"\"items\":[{\"id\":\"three\"}]}",
+			FAKE_CLOSE, true},
+		{"&limit=500 HTTP",
+			FAKE_OK "{\"metadata\":{\"resourceVersion\":\"8\"},\"items\":null}",
+			FAKE_CLOSE, false},
+		{0},
+	};
+	struct kube_version version;
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, steps);
+	assert_true(list(&fixture, &version));
+	assert_string_equal(version.text, "7");
+	assert_string_equal(buffer_text(&fixture.told), "one two three ");
+	assert_true(list(&fixture, &version));
+	assert_string_equal(version.text, "8");
+	end(&fixture);
+}
+
+static void
+a_list_that_took_too_long_is_gone(void **state)
+{
+	static const struct fake_step steps[] = {
+		{"limit",
+			FAKE_OK "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"x\"},"
+				"\"items\":[{\"id\":\"one\"}]}",
+			FAKE_CLOSE, false},
+		{"continue=x", FAKE_STATUS("410 Gone", "410", "expired"), FAKE_CLOSE, false},
+		{0},
+	};
+	struct kube_version version;
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, steps);
+	assert_false(list(&fixture, &version));
+	assert_int_equal(kube_client_status(fixture.client), 410);
+	assert_non_null(strstr(fixture.error.message, "/apis/g/v1/things: "));
+	end(&fixture);
+}
+
+static void
+a_page_that_is_too_large_is_asked_for_in_halves(void **state)
+{
+	static const char end_of_page[] = "\"}]}";
+	char *page = malloc(17 * 1024 * 1024);
+	struct fake_step steps[] = {
+		{"limit=500 HTTP", page, FAKE_CLOSE, false},
+		{"limit=250 HTTP",
+			FAKE_OK
+			"{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[{\"id\":\"one\"}]}",
+			FAKE_CLOSE, false},
+		{0},
+	};
+	int length;
+	struct kube_version version;
+	struct fixture fixture;
+
+	(void)state;
+	length = snprintf(page, 1000, "%s",
+		FAKE_OK "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[{\"id\":\"");
+	memset(page + length, 'x', 17 * 1024 * 1024 - (size_t)length);
+	memcpy(page + 17 * 1024 * 1024 - sizeof end_of_page, end_of_page, sizeof end_of_page);
+	begin(&fixture, steps);
+	assert_true(list(&fixture, &version));
+	assert_string_equal(buffer_text(&fixture.told), "one ");
+	end(&fixture);
+	free(page);
+}
+
+static void
+a_list_without_a_version_is_refused(void **state)
+{
+	static const char *const replies[] = {"{}", "[]", "{\"metadata\":{}}",
+		"{\"metadata\":{\"resourceVersion\":\"\"}}",
+		"{\"metadata\":{\"resourceVersion\":\"a&b\"}}"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
+		char reply[1000];
+		const struct fake_step steps[] = {{"limit", reply, FAKE_CLOSE, false}, {0}};
+		struct kube_version version;
+		struct fixture fixture;
+
+		snprintf(reply, sizeof reply, "%s%s", FAKE_OK, replies[i]);
+		begin(&fixture, steps);
+		assert_false(list(&fixture, &version));
+		assert_int_equal(fixture.error.kind, ERROR_INVALID);
+		end(&fixture);
+	}
+}
+
+static void
+on_open(void *context)
+{
+	struct fixture *fixture = context;
+
+	buffer_append_text(&fixture->told, "open ");
+}
+
+static void
+on_event(void *context, enum kube_event event, const struct json *object)
+{
+	struct fixture *fixture = context;
+
+	buffer_printf(&fixture->told, "%d:%s ", event, json_member_text(object, "id"));
+}
+
+#define EVENT(type, id, version)                                                                   \
+	"{\"type\":\"" type "\",\"object\":{\"id\":\"" id                                          \
+	"\",\"metadata\":{\"resourceVersion\":\"" version "\"}}}\n"
+#define ERROR_EVENT                                                                                \
+	"{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410,\"message\":\"too "      \
+	"old\"}}\n"
+
+static void
+a_watch_tells_events_and_moves_the_version(void **state)
+{
+	static const struct {
+		const char *name;
+		struct fake_step step;
+		bool done;
+		int status;
+		enum error_kind kind;
+		const char *version;
+		const char *told;
+	} rows[] = {
+		{"peaceful end",
+			{"&watch=true&allowWatchBookmarks=true&timeoutSeconds=",
+				FAKE_OK EVENT("ADDED", "a", "6") EVENT("MODIFIED", "a", "7")
+					EVENT("DELETED", "a", "8") EVENT("BOOKMARK", "", "9"),
+				FAKE_CLOSE, true},
+			true, 200, ERROR_NONE, "9", "open 0:a 1:a 2:a 3: "},
+		{"nothing", {"&resourceVersion=5 HTTP", FAKE_OK, FAKE_CLOSE, false}, true, 200,
+			ERROR_NONE, "5", "open "},
+		{"cut",
+			{"watch",
+				FAKE_HEAD("200 OK") "Content-Length: 999\r\n\r\n" EVENT(
+					"ADDED", "a", "6"),
+				FAKE_CLOSE, false},
+			false, 200, ERROR_TRANSIENT, "6", "open 0:a "},
+		{"reset",
+			{"watch", FAKE_HEAD("200 OK") "Content-Length: 999\r\n\r\n", FAKE_RESET,
+				false},
+			false, 200, ERROR_TRANSIENT, "5", "open "},
+		{"unfinished",
+			{"watch", FAKE_OK EVENT("ADDED", "a", "6") "{\"type\":\"ADD", FAKE_CLOSE,
+				false},
+			true, 200, ERROR_NONE, "6", "open 0:a "},
+		{"gone", {"watch", FAKE_STATUS("410 Gone", "410", "too old"), FAKE_CLOSE, false},
+			false, 410, ERROR_NOT_FOUND, "5", ""},
+		{"gone by event",
+			{"watch", FAKE_OK EVENT("ADDED", "a", "6") ERROR_EVENT, FAKE_HOLD, false},
+			false, 410, ERROR_NOT_FOUND, "6", "open 0:a "},
+		{"error without a code",
+			{"watch", FAKE_OK "{\"type\":\"ERROR\"}\n", FAKE_HOLD, false}, false, 500,
+			ERROR_TRANSIENT, "5", "open "},
+		{"garbage",
+			{"watch", FAKE_OK EVENT("ADDED", "a", "6") "<html>\n", FAKE_HOLD, false},
+			false, 200, ERROR_INVALID, "6", "open 0:a "},
+		{"unknown type", {"watch", FAKE_OK EVENT("SURPRISE", "a", "6"), FAKE_HOLD, false},
+			false, 200, ERROR_INVALID, "5", "open "},
+		{"no version",
+			{"watch", FAKE_OK "{\"type\":\"ADDED\",\"object\":{}}\n", FAKE_HOLD, false},
+			false, 200, ERROR_INVALID, "5", "open "},
+		{"denied", {"watch", FAKE_STATUS("403 Forbidden", "403", "no"), FAKE_CLOSE, false},
+			false, 403, ERROR_DENIED, "5", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct fake_step steps[] = {rows[i].step, {0}};
+		struct kube_version version = {"5"};
+		struct kube_watcher watcher = {on_open, on_event, NULL};
+		struct fixture fixture;
+		bool done;
+
+		begin(&fixture, steps);
+		watcher.context = &fixture;
+		done = kube_client_watch(
+			fixture.client, &collection, &watcher, &version, &fixture.error);
+		if (done != rows[i].done || kube_client_status(fixture.client) != rows[i].status ||
+			fixture.error.kind != rows[i].kind ||
+			strcmp(version.text, rows[i].version) != 0 ||
+			strcmp(buffer_text(&fixture.told), rows[i].told) != 0)
+			fail_msg("%s: %d, %s, version %s, '%s'", rows[i].name,
+				kube_client_status(fixture.client), version.text,
+				fixture.error.message, buffer_text(&fixture.told));
+		end(&fixture);
+	}
+}
+
+static void
+a_line_without_an_end_is_exhausted(void **state)
+{
+	static const size_t size = 9 * 1024 * 1024;
+	char *stream = malloc(size + 1);
+	const struct fake_step steps[] = {{"watch", stream, FAKE_HOLD, false}, {0}};
+	struct kube_watcher watcher = {on_open, on_event, NULL};
+	struct kube_version version = {"5"};
+	struct fixture fixture;
+
+	(void)state;
+	memset(stream, 'x', size);
+	stream[size] = '\0';
+	memcpy(stream, FAKE_OK, strlen(FAKE_OK));
+	begin(&fixture, steps);
+	watcher.context = &fixture;
+	assert_false(
+		kube_client_watch(fixture.client, &collection, &watcher, &version, &fixture.error));
+	assert_int_equal(fixture.error.kind, ERROR_EXHAUSTED);
+	end(&fixture);
+	free(stream);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_object_comes_as_its_tree),
+		cmocka_unit_test(answers_other_than_200_become_errors_of_their_kind),
+		cmocka_unit_test(a_token_file_is_read_again_after_the_lifetime),
+		cmocka_unit_test(a_list_comes_in_pages),
+		cmocka_unit_test(a_list_that_took_too_long_is_gone),
+		cmocka_unit_test(a_page_that_is_too_large_is_asked_for_in_halves),
+		cmocka_unit_test(a_list_without_a_version_is_refused),
+		cmocka_unit_test(a_watch_tells_events_and_moves_the_version),
+		cmocka_unit_test(a_line_without_an_end_is_exhausted),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,140 @@
+#include "mirror/mirror.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buffer.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "tests/http/fake_server.h"
+
+static char path[] = "/tmp/test_mirror.XXXXXX";
+
+static void
+write_kubeconfig(const char *server)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fprintf(file,
+		"current-context: a\ncontexts: [{name: a, context: {cluster: b}}]\n"
+		"clusters: [{name: b, cluster: {server: '%s'}}]\n",
+		server);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+a_configuration_that_cannot_be_used_is_said_at_once(void **state)
+{
+	struct inventory *inventory = inventory_new();
+	struct error error = {0};
+
+	(void)state;
+	write_kubeconfig("http://not-loopback.example.com");
+	assert_null(mirror_start(inventory, path, &error));
+	assert_int_equal(error.kind, ERROR_INVALID);
+	assert_null(mirror_start(inventory, "/nonexistent/config", &error));
+	assert_int_equal(error.kind, ERROR_NOT_FOUND);
+	unsetenv("KUBERNETES_SERVICE_HOST");
+	assert_null(mirror_start(inventory, NULL, &error));
+	assert_int_equal(error.kind, ERROR_INVALID);
+	inventory_free(inventory);
+}
+
+static void
+a_mirror_that_has_heard_nothing_is_not_synced_and_grows_old(void **state)
+{
+	static const struct fake_step silent[] = {{"GET", "", FAKE_HOLD, false}, {0}};
+	struct inventory *inventory = inventory_new();
+	struct fake_server server;
+	struct mirror *mirror;
+
+	(void)state;
+	fake_server_start(&server, silent);
+	write_kubeconfig(server.url);
+	mirror = mirror_start(inventory, path, NULL);
+	assert_non_null(mirror);
+	assert_true(FAKE_EVENTUALLY(atomic_load(&server.served) == 1));
+	assert_true(FAKE_EVENTUALLY(mirror_age(mirror) > 20 * CLOCK_MILLISECOND));
+	assert_false(mirror_is_synced(mirror));
+	mirror_stop(mirror);
+	fake_server_stop(&server);
+	inventory_free(inventory);
+}
+
+/* The metrics say what is known of every kind, without a call from outside. */
+static bool
+metrics_show_all_synced(void)
+{
+	struct buffer text;
+	int count = 0;
+
+	buffer_init(&text, 1000000);
+	metrics_write(&text);
+	for (int kind = 0; kind < KINDS; kind++) {
+		char line[200];
+
+		snprintf(line, sizeof line, "peerwarden_mirror_synced{kind=\"%s\"} 1\n",
+			kind_name((enum kind)kind));
+		count += strstr(buffer_text(&text), line) != NULL;
+	}
+	buffer_dispose(&text);
+	return count == KINDS;
+}
+
+static void
+a_cluster_without_any_of_the_kinds_is_synced(void **state)
+{
+	struct fake_step steps[1000] = {{0}};
+	struct inventory *inventory = inventory_new();
+	struct fake_server server;
+	struct mirror *mirror;
+
+	(void)state;
+	for (int i = 0; i < 999; i++)
+		steps[i] = (struct fake_step){
+			"limit=500 HTTP", FAKE_HEAD("404 Not Found") "\r\n", FAKE_CLOSE, false};
+	fake_server_start(&server, steps);
+	write_kubeconfig(server.url);
+	mirror = mirror_start(inventory, path, NULL);
+	assert_non_null(mirror);
+	assert_true(FAKE_EVENTUALLY(mirror_is_synced(mirror)));
+	assert_true(FAKE_EVENTUALLY(metrics_show_all_synced()));
+	mirror_stop(mirror);
+	fake_server_stop(&server);
+	assert_int_equal(server.unexpected, 0);
+	inventory_free(inventory);
+}
+
+static int
+make_file(void **state)
+{
+	int file = mkstemp(path);
+
+	(void)state;
+	return file < 0 ? -1 : close(file);
+}
+
+static int
+remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_configuration_that_cannot_be_used_is_said_at_once),
+		cmocka_unit_test(a_mirror_that_has_heard_nothing_is_not_synced_and_grows_old),
+		cmocka_unit_test(a_cluster_without_any_of_the_kinds_is_synced),
+	};
+
+	log_set_level(LOG_ERROR);
+	return cmocka_run_group_tests(tests, make_file, remove_file);
+}
