@@ -4,10 +4,10 @@
  *
  * Two ways to ask, so that callers stay simple and hostile input stays bounded:
  *  - arena_try: NULL once the cap is reached. For what grows with the input (parsers).
- *  - arena_alloc and the helpers: never NULL. Past the cap they still serve, and the arena remembers
- *    that it is exhausted; a stage asks arena_exhausted() once at its end. For the small structures
- *    whose number is bounded by what arena_try has already let in.
- * The process aborts when the system itself has no memory.
+ *  - arena_alloc and the helpers: never NULL. Past the cap they still serve, and the arena
+ * remembers that it is exhausted; a stage asks arena_exhausted() once at its end. For the small
+ * structures whose number is bounded by what arena_try has already let in. The process aborts when
+ * the system itself has no memory.
  *
  * Not thread-safe: one arena belongs to one thread at a time.
  */
@@ -23,7 +23,8 @@ struct arena *arena_new(size_t cap);
 void arena_free(struct arena *arena);
 void arena_cleanup(struct arena **arena); /* for CLEANUP(arena_cleanup) */
 
-/* Empties the arena for the next use; the first block is kept, so a reused arena does not call malloc. */
+/* Empties the arena for the next use; the first block is kept, so a reused arena does not call
+ * malloc. */
 void arena_reset(struct arena *arena);
 
 /* Changes the cap from now on (tests walk it upwards). */

@@ -1,7 +1,7 @@
 /* A growing byte buffer with a stated maximum: response bodies, log lines, patches.
  *
- * Appending beyond the maximum appends nothing more and marks the buffer as overflowed; callers look
- * once at the end. The content is always followed by a NUL that is not counted in `length`.
+ * Appending beyond the maximum appends nothing more and marks the buffer as overflowed; callers
+ * look once at the end. The content is always followed by a NUL that is not counted in `length`.
  */
 #pragma once
 

@@ -1,4 +1,5 @@
-/* CLEANUP(fn): the variable's address is handed to `fn` when it goes out of scope, on every path. */
+/* CLEANUP(fn): the variable's address is handed to `fn` when it goes out of scope, on every path.
+ */
 #pragma once
 
 #define CLEANUP(function) __attribute__((cleanup(function)))

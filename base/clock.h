@@ -11,6 +11,7 @@ int64_t clock_wall(void);      /* since 1970-01-01T00:00:00Z; may jump */
 int64_t clock_monotonic(void); /* never jumps; for durations and deadlines only */
 int64_t clock_thread_cpu(void);
 
-/* RFC 3339 with milliseconds, always 24 characters: 2026-01-02T03:04:05.678Z; before 1970 counts as 1970. */
+/* RFC 3339 with milliseconds, always 24 characters: 2026-01-02T03:04:05.678Z; before 1970 counts as
+ * 1970. */
 enum { CLOCK_TEXT_SIZE = 25 };
 void clock_format(int64_t wall, char text[CLOCK_TEXT_SIZE]);

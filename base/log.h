@@ -3,11 +3,11 @@
  *     log_info("decision", LOG_TEXT("kind", "Subnet"), LOG_NUMBER("code", 409));
  *     {"time":"2026-01-02T03:04:05.678Z","level":"info","message":"decision","kind":"Subnet","code":409}
  *
- * Values are escaped, so nothing that a caller sends can forge a line. A line is at most 8 KiB; longer
- * text is cut. Lines are collected in memory and written by a thread of their own, so a slow reader of
- * standard error never delays an admission; when the collected lines exceed 1 MiB, new ones are
- * counted and dropped, and a line says how many. Until log_start() and after log_stop() (command line,
- * tests) each line is written at once. All functions are thread-safe.
+ * Values are escaped, so nothing that a caller sends can forge a line. A line is at most 8 KiB;
+ * longer text is cut. Lines are collected in memory and written by a thread of their own, so a slow
+ * reader of standard error never delays an admission; when the collected lines exceed 1 MiB, new
+ * ones are counted and dropped, and a line says how many. Until log_start() and after log_stop()
+ * (command line, tests) each line is written at once. All functions are thread-safe.
  */
 #pragma once
 
@@ -45,7 +45,7 @@ void log_write(enum log_level level, const char *message, const struct log_field
 	do {                                                                                       \
 		if (log_enabled(level))                                                            \
 			log_write((level), (message),                                              \
-				(const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}});                 \
+				(const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){0}});        \
 	} while (0)
 #define log_debug(...) LOG_LINE(LOG_DEBUG, __VA_ARGS__)
 #define log_info(...)  LOG_LINE(LOG_INFO, __VA_ARGS__)

@@ -12,7 +12,8 @@ void map_free(struct map *map); /* frees neither keys nor values */
 
 void *map_get(const struct map *map, const char *key); /* NULL when absent */
 
-/* Puts `value` (not NULL) under `key`; returns the value it replaces, or NULL. The new key is kept. */
+/* Puts `value` (not NULL) under `key`; returns the value it replaces, or NULL. The new key is kept.
+ */
 void *map_put(struct map *map, const char *key, void *value);
 void *map_remove(struct map *map, const char *key); /* returns the removed value, or NULL */
 size_t map_count(const struct map *map);

@@ -1,7 +1,7 @@
 /* Metrics in the Prometheus text format 0.0.4.
  *
- * A metric is a static object; it registers itself at its first use and is never freed. Counting is a
- * relaxed atomic addition, cheap enough for every request. Names and units follow the Prometheus
+ * A metric is a static object; it registers itself at its first use and is never freed. Counting is
+ * a relaxed atomic addition, cheap enough for every request. Names and units follow the Prometheus
  * naming conventions (seconds, bytes, _total).
  *
  *     static struct metric decisions = METRIC_COUNTER("peerwarden_decisions_total",
@@ -32,20 +32,31 @@ struct metric {
 };
 
 #define METRIC_COUNTER(name_, help_, ...)                                                          \
-	{.type = METRIC_TYPE_COUNTER, .name = name_, .help = help_, .labels = {__VA_ARGS__}}
+	{                                                                                          \
+		.type = METRIC_TYPE_COUNTER, .name = name_, .help = help_, .labels = {             \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
+	}
 #define METRIC_GAUGE(name_, help_, ...)                                                            \
-	{.type = METRIC_TYPE_GAUGE, .name = name_, .help = help_, .labels = {__VA_ARGS__}}
+	{                                                                                          \
+		.type = METRIC_TYPE_GAUGE, .name = name_, .help = help_, .labels = { __VA_ARGS__ } \
+	}
 #define METRIC_HISTOGRAM(name_, help_, bounds_, ...)                                               \
-	{.type = METRIC_TYPE_HISTOGRAM, .name = name_, .help = help_, .bounds = bounds_,           \
-		.labels = {__VA_ARGS__}}
+	{                                                                                          \
+		.type = METRIC_TYPE_HISTOGRAM, .name = name_, .help = help_, .bounds = bounds_,    \
+		.labels = {                                                                        \
+			__VA_ARGS__                                                                \
+		}                                                                                  \
+	}
 
-/* Label values follow, as many as the metric has labels; they are copied when first seen. A metric keeps at
- * most METRIC_SERIES combinations; further ones are counted together under the value "other". */
+/* Label values follow, as many as the metric has labels; they are copied when first seen. A metric
+ * keeps at most METRIC_SERIES combinations; further ones are counted together under the value
+ * "other". */
 void metric_add(struct metric *metric, double amount, ...);
 void metric_set(struct metric *metric, double value, ...);
 void metric_observe(struct metric *metric, double value, ...);
 
-/* Appends all metrics seen so far, ordered by name, each with HELP and TYPE, label values escaped; with
- * process_cpu_seconds_total, process_resident_memory_bytes, process_open_fds and process_start_time_seconds as
- * the Prometheus client libraries export them. */
+/* Appends all metrics seen so far, ordered by name, each with HELP and TYPE, label values escaped;
+ * with process_cpu_seconds_total, process_resident_memory_bytes, process_open_fds and
+ * process_start_time_seconds as the Prometheus client libraries export them. */
 void metrics_write(struct buffer *buffer);

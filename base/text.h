@@ -5,14 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-bool text_equal(const char *a, const char *b);              /* NULL equals NULL only */
+bool text_equal(const char *a, const char *b); /* NULL equals NULL only */
 bool text_equal_ignoring_case(const char *a, const char *b);
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
-bool text_is_blank(const char *text);                       /* NULL, empty or only white space */
+bool text_is_blank(const char *text); /* NULL, empty or only white space */
 
-/* True when every character of a non-empty `text` is in `allowed`, which may hold ranges: "a-z0-9-" with
- * the hyphen last. */
+/* True when every character of a non-empty `text` is in `allowed`, which may hold ranges: "a-z0-9-"
+ * with the hyphen last. */
 bool text_only_has(const char *text, const char *allowed);
 
 /* The part of `text` without leading and trailing blanks (space, tab, CR, LF). */

@@ -1,10 +1,10 @@
 /* JSON values, read-only, from JSON text or from YAML: one tree for every reader above this floor.
  *
- * Parsing is strict where hostile input could mean two things: RFC 8259 grammar, valid UTF-8 without
- * U+0000, no duplicate member names where the limits ask for it, nothing after the value. Size, depth and
- * number of values are checked before a single value is built. Numbers keep their text, since Kubernetes writes
- * integers beyond 64 bits (Subnet status); no function here converts one that it cannot represent.
- * The tree lives in the arena and stays valid as long as it.
+ * Parsing is strict where hostile input could mean two things: RFC 8259 grammar, valid UTF-8
+ * without U+0000, no duplicate member names where the limits ask for it, nothing after the value.
+ * Size, depth and number of values are checked before a single value is built. Numbers keep their
+ * text, since Kubernetes writes integers beyond 64 bits (Subnet status); no function here converts
+ * one that it cannot represent. The tree lives in the arena and stays valid as long as it.
  */
 #pragma once
 
@@ -23,20 +23,21 @@ struct json; /* one value */
 const struct json *json_parse(struct arena *arena, const char *text, size_t length,
 	const struct json_limits *limits, struct error *error);
 
-/* All of these accept NULL and answer as for a value of another type, so that a chain of members needs one
- * check at its end: json_text(json_member(json_member(review, "request"), "uid")). */
-bool json_is_null(const struct json *value);   /* an absent value (NULL) is not null */
+/* All of these accept NULL and answer as for a value of another type, so that a chain of members
+ * needs one check at its end: json_text(json_member(json_member(review, "request"), "uid")). */
+bool json_is_null(const struct json *value); /* an absent value (NULL) is not null */
 bool json_is_object(const struct json *value);
 bool json_is_array(const struct json *value);
 bool json_is_number(const struct json *value);
-const char *json_text(const struct json *value);               /* NULL unless a string; lent */
-bool json_boolean(const struct json *value, bool otherwise);   /* `otherwise` unless true or false */
+const char *json_text(const struct json *value);             /* NULL unless a string; lent */
+bool json_boolean(const struct json *value, bool otherwise); /* `otherwise` unless true or false */
 bool json_is_boolean(const struct json *value);
-bool json_integer(const struct json *value, int64_t *integer); /* false unless a whole number within 2^53 */
-/* The number as it was written, whatever its size; from YAML, as the JSON number that it stands for. NULL unless a
- * number. Lives in the arena or where the value lives. */
+bool json_integer(
+	const struct json *value, int64_t *integer); /* false unless a whole number within 2^53 */
+/* The number as it was written, whatever its size; from YAML, as the JSON number that it stands
+ * for. NULL unless a number. Lives in the arena or where the value lives. */
 const char *json_number_text(struct arena *arena, const struct json *value);
-const char *json_type_name(const struct json *value);          /* "string", "number", …, "absent" */
+const char *json_type_name(const struct json *value); /* "string", "number", …, "absent" */
 
 /* The first member of that exact name (case matters), or NULL. */
 const struct json *json_member(const struct json *object, const char *name);
@@ -52,11 +53,13 @@ const struct json *json_first(const struct json *value);
 const struct json *json_next(const struct json *value);
 const char *json_name(const struct json *member); /* the member's name, or NULL for an item */
 
-/* The value at a path like "spec.vpcPeerings[1].localConnectIP" or "metadata.labels[a.b/c]" (brackets hold an index,
- * or a name with dots), or the deepest value on the way that exists. Never NULL for a non-NULL root. */
+/* The value at a path like "spec.vpcPeerings[1].localConnectIP" or "metadata.labels[a.b/c]"
+ * (brackets hold an index, or a name with dots), or the deepest value on the way that exists. Never
+ * NULL for a non-NULL root. */
 const struct json *json_nearest(const struct json *root, const char *path);
 
-/* Where the value stands in its file, from 1; 0 and 0 for values parsed from JSON. For a member, the place of its value. */
+/* Where the value stands in its file, from 1; 0 and 0 for values parsed from JSON. For a member,
+ * the place of its value. */
 struct json_location {
 	size_t line;
 	size_t column;
@@ -66,6 +69,7 @@ struct json_location json_location(const struct json *value);
 /* True when both hold the same data, whatever the order of members. */
 bool json_equal(const struct json *a, const struct json *b);
 
-/* Puts text in place of the value at `path`, which exists; for applying changes to a private copy of an object before it is judged
- * offline. False when there is no value at that path. */
-bool json_set_text(struct arena *arena, const struct json *root, const char *path, const char *text);
+/* Puts text in place of the value at `path`, which exists; for applying changes to a private copy
+ * of an object before it is judged offline. False when there is no value at that path. */
+bool json_set_text(
+	struct arena *arena, const struct json *root, const char *path, const char *text);

@@ -6,12 +6,14 @@
 
 struct json_limits {
 	size_t bytes;
-	size_t depth;  /* nested arrays and objects */
-	size_t values; /* scalars, arrays, objects, all counted */
-	bool refuse_duplicates; /* Go takes the last of two members of one name; a person meant neither */
+	size_t depth;           /* nested arrays and objects */
+	size_t values;          /* scalars, arrays, objects, all counted */
+	bool refuse_duplicates; /* Go takes the last of two members of one name; a person meant
+				   neither */
 };
 
-/* For an AdmissionReview: 7 MiB (the object, the old object and the rest), 64 levels, 400 000 values. */
+/* For an AdmissionReview: 7 MiB (the object, the old object and the rest), 64 levels, 400 000
+ * values. */
 extern const struct json_limits json_request_limits;
 /* For a page of a list of the API server and for files: 64 MiB, 64 levels, 4 million values. */
 extern const struct json_limits json_file_limits;

@@ -1,7 +1,7 @@
 /* Writes a JSON Patch (RFC 6902) of replace, add and remove operations, for the mutating webhook.
  *
- * Paths are given in the dotted form of field paths ("spec.vpcPeerings[0].localConnectIP") and written as
- * JSON Pointers (RFC 6901) with their escapes.
+ * Paths are given in the dotted form of field paths ("spec.vpcPeerings[0].localConnectIP") and
+ * written as JSON Pointers (RFC 6901) with their escapes.
  */
 #pragma once
 
@@ -12,7 +12,8 @@ struct json_patch {
 	size_t operations;
 };
 
-/* Appends the opening bracket; json_patch_close appends the closing one. No operation gives "[]". */
+/* Appends the opening bracket; json_patch_close appends the closing one. No operation gives "[]".
+ */
 struct json_patch json_patch_open(struct buffer *out);
 void json_patch_close(struct json_patch *patch);
 
@@ -20,5 +21,6 @@ void json_patch_replace_text(struct json_patch *patch, const char *field, const 
 void json_patch_add_text(struct json_patch *patch, const char *field, const char *text);
 void json_patch_remove(struct json_patch *patch, const char *field);
 
-/* An empty object at `field`, so that a member can be added to what was absent (metadata.labels). */
+/* An empty object at `field`, so that a member can be added to what was absent (metadata.labels).
+ */
 void json_patch_add_object(struct json_patch *patch, const char *field);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "kinds/peerwarden.h"
 
 const struct kind_definition *
 kind_of_resource(const char *group, const char *resource)
@@ -54,8 +55,11 @@ kind_of_object(const struct json *object)
 const char *
 kind_api_version(struct arena *arena, enum kind kind)
 {
-	const struct kind_definition *definition = kind_definitions[kind];
+	const struct kind_definition *definition;
 
+	if (kind == KIND_PEERING_POLICY)
+		return PEERWARDEN_API_GROUP "/" PEERWARDEN_API_VERSION;
+	definition = kind_definitions[kind];
 	if (!*definition->group)
 		return definition->version;
 	return arena_printf(arena, "%s/%s", definition->group, definition->version);

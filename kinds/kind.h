@@ -1,7 +1,9 @@
-/* The Kubernetes kinds that Peerwarden understands: one file per kind turns an object into a declaration and knows its canonical form.
+/* The Kubernetes kinds that Peerwarden understands: one file per kind turns an object into a
+ * declaration and knows its canonical form.
  *
- * The table here is the only place that knows groups, versions and plurals. Sources: the CRDs of Kube-OVN (kubeovn.io/v1) and of Kyma's
- * Cloud Manager (cloud-resources.kyma-project.io/v1beta1), our own in manifests/crds.
+ * The table here is the only place that knows groups, versions and plurals. Sources: the CRDs of
+ * Kube-OVN (kubeovn.io/v1) and of Kyma's Cloud Manager (cloud-resources.kyma-project.io/v1beta1),
+ * our own in manifests/crds.
  */
 #pragma once
 
@@ -24,21 +26,27 @@ struct changes {
 	struct change *last;
 	size_t count;
 };
-void changes_add(struct arena *arena, struct changes *changes, struct field field, const char *before, const char *after);
+void changes_add(struct arena *arena, struct changes *changes, struct field field,
+	const char *before, const char *after);
 
 struct kind_definition {
 	enum kind kind;
-	const char *group;   /* "" for the core group */
+	const char *group; /* "" for the core group */
 	const char *version;
 	const char *plural;
 	bool namespaced;
-	bool guarded;        /* judged at admission; the others only inform */
-	const char *namespace; /* ConfigMap: only this namespace and name are of interest; else NULL */
+	bool guarded; /* judged at admission; the others only inform */
+	const char
+		*namespace; /* ConfigMap: only this namespace and name are of interest; else NULL */
 	const char *name;
-	/* Fills the declaration, whose object, deleting flag and shoot label are set already. Never fails: what is wrong becomes a flaw. */
-	void (*decode)(struct arena *arena, const struct json *object, struct declaration *declaration);
-	/* Lists what text would be written otherwise; NULL when there is nothing to do for this kind. */
-	void (*canonicalise)(struct arena *arena, const struct json *object, struct changes *changes);
+	/* Fills the declaration, whose object, deleting flag and shoot label are set already. Never
+	 * fails: what is wrong becomes a flaw. */
+	void (*decode)(
+		struct arena *arena, const struct json *object, struct declaration *declaration);
+	/* Lists what text would be written otherwise; NULL when there is nothing to do for this
+	 * kind. */
+	void (*canonicalise)(
+		struct arena *arena, const struct json *object, struct changes *changes);
 };
 
 /* All kinds, in the order of enum kind. */
@@ -46,15 +54,19 @@ extern const struct kind_definition *const kind_definitions[KINDS];
 
 /* NULL for a kind that is not ours. `group` and `resource` as in an AdmissionRequest's resource. */
 const struct kind_definition *kind_of_resource(const char *group, const char *resource);
-/* From apiVersion ("kubeovn.io/v1") and kind; any version of the group matches. NULL for a kind that is not ours. */
+/* From apiVersion ("kubeovn.io/v1") and kind; any version of the group matches. NULL for a kind
+ * that is not ours. */
 const struct kind_definition *kind_of_object(const struct json *object);
 const char *kind_api_version(struct arena *arena, enum kind kind); /* "kubeovn.io/v1", "v1" */
 
-/* The declaration of an object. `name` overrides metadata.name when not NULL (AdmissionRequest.name). Fails with ERROR_INVALID only when there is no
- * object or it has no name, and with ERROR_EXHAUSTED when the arena is. */
-bool kind_decode(struct arena *arena, const struct kind_definition *definition, const struct json *object, const char *name,
-	struct declaration *declaration, struct error *error);
+/* The declaration of an object. `name` overrides metadata.name when not NULL
+ * (AdmissionRequest.name). Fails with ERROR_INVALID only when there is no object or it has no name,
+ * and with ERROR_EXHAUSTED when the arena is. */
+bool kind_decode(struct arena *arena, const struct kind_definition *definition,
+	const struct json *object, const char *name, struct declaration *declaration,
+	struct error *error);
 
-/* The canonical form as changes: trims blanks, canonical text of addresses, ids and prefixes, host bits only where they have no meaning. A second pass
- * over the changed object lists nothing. */
-struct changes kind_canonicalise(struct arena *arena, const struct kind_definition *definition, const struct json *object);
+/* The canonical form as changes: trims blanks, canonical text of addresses, ids and prefixes, host
+ * bits only where they have no meaning. A second pass over the changed object lists nothing. */
+struct changes kind_canonicalise(
+	struct arena *arena, const struct kind_definition *definition, const struct json *object);

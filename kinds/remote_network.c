@@ -171,5 +171,6 @@ const struct kind_definition remote_network_definition = {
 	.group = PEERWARDEN_API_GROUP,
 	.version = PEERWARDEN_API_VERSION,
 	.plural = "remotenetworks",
+	.guarded = true,
 	.decode = decode,
 };

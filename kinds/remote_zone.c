@@ -33,5 +33,6 @@ const struct kind_definition remote_zone_definition = {
 	.group = PEERWARDEN_API_GROUP,
 	.version = PEERWARDEN_API_VERSION,
 	.plural = "remotezones",
+	.guarded = true,
 	.decode = decode,
 };

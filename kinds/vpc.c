@@ -237,6 +237,9 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 
 	declaration->home = domain_key_of_vpc(arena, declaration->object.name);
 	declaration->defines_home = true;
+	declaration->default_vpc =
+		text_equal(declaration->object.name, DEFAULT_VPC) ||
+		json_boolean(json_member(json_member(object, "status"), "default"), false);
 	declaration->foreign_router =
 		text_equal(json_member_text(labels, "ovn.kubernetes.io/vpc_external"), "true");
 	for (const struct json *entry =

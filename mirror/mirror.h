@@ -1,8 +1,9 @@
 /* The mirror: a live copy of what the cluster says, kept in an inventory by list and watch.
  *
- * One reflector per kind. A kind whose CRD is not installed counts as synced and empty, and is tried again with back-off, so that it is guarded soon after it
- * appears. Watches carry bookmarks; a 410 Gone lists again; errors back off with full jitter. Sources: Kubernetes API concepts (efficient detection of changes), KEP-956
- * (watch bookmarks).
+ * One reflector per kind. A kind whose CRD is not installed counts as synced and empty, and is
+ * tried again with back-off, so that it is guarded soon after it appears. Watches carry bookmarks;
+ * a 410 Gone lists again; errors back off with full jitter. Sources: Kubernetes API concepts
+ * (efficient detection of changes), KEP-956 (watch bookmarks).
  *
  * The mirror locks the inventory for each event, for microseconds, or for a page of a list.
  */
@@ -16,13 +17,16 @@
 
 struct mirror;
 
-/* `kubeconfig`: a path, or NULL for the ServiceAccount that a pod is given. Returns at once; the first list goes on in the background.
- * ERROR_INVALID when the configuration cannot be used. The inventory is lent until mirror_stop. */
-struct mirror *mirror_start(struct inventory *inventory, const char *kubeconfig, struct error *error);
+/* `kubeconfig`: a path, or NULL for the ServiceAccount that a pod is given. Returns at once; the
+ * first list goes on in the background. ERROR_INVALID when the configuration cannot be used. The
+ * inventory is lent until mirror_stop. */
+struct mirror *mirror_start(
+	struct inventory *inventory, const char *kubeconfig, struct error *error);
 void mirror_stop(struct mirror *mirror); /* waits for the threads; at most a second */
 
 /* True once every kind has been listed (or is known not to be installed). */
 bool mirror_is_synced(const struct mirror *mirror);
 
-/* The time since the slowest kind was last heard of (an event, a bookmark, a list, or a successful look for its CRD), in nanoseconds. */
+/* The time since the slowest kind was last heard of (an event, a bookmark, a list, or a successful
+ * look for its CRD), in nanoseconds. */
 int64_t mirror_age(const struct mirror *mirror);

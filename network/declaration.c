@@ -8,7 +8,7 @@
 const char *
 kind_name(enum kind kind)
 {
-	static const char *const names[KINDS] = {
+	static const char *const names[DECLARANTS] = {
 		[KIND_VPC] = "Vpc",
 		[KIND_SUBNET] = "Subnet",
 		[KIND_AWS_VPC_PEERING] = "AwsVpcPeering",
@@ -19,6 +19,7 @@ kind_name(enum kind kind)
 		[KIND_SHOOT_INFO] = "ConfigMap",
 		[KIND_REMOTE_NETWORK] = "RemoteNetwork",
 		[KIND_REMOTE_ZONE] = "RemoteZone",
+		[KIND_PEERING_POLICY] = "PeeringPolicy",
 	};
 
 	return names[kind];

@@ -1,7 +1,9 @@
-/* What one Kubernetes object claims and declares, in the words of docs/architecture.md; nothing of JSON or of a cloud's API.
+/* What one Kubernetes object claims and declares, in the words of docs/architecture.md; nothing of
+ * JSON or of a cloud's API.
  *
- * A declaration is plain data. Decoders (kinds/) build it in a request's arena; the inventory keeps its own compact copy.
- * All pointers are lent and live as long as the arena or the copy. Arrays may be NULL when their count is 0.
+ * A declaration is plain data. Decoders (kinds/) build it in a request's arena; the inventory keeps
+ * its own compact copy. All pointers are lent and live as long as the arena or the copy. Arrays may
+ * be NULL when their count is 0.
  */
 #pragma once
 
@@ -23,7 +25,10 @@ enum kind {
 	KIND_SHOOT_INFO, /* ConfigMap kube-system/shoot-info */
 	KIND_REMOTE_NETWORK,
 	KIND_REMOTE_ZONE,
-	KINDS
+	KINDS, /* of the API server; beyond them: */
+	KIND_PEERING_POLICY =
+		KINDS, /* the policy file, which may add ranges to the shoot's network */
+	DECLARANTS
 };
 #define KIND_BIT(kind) (1u << (kind))
 
@@ -45,20 +50,26 @@ struct field {
 };
 const char *field_text(struct arena *arena, struct field field);
 
-/* A domain is one address space. Its key says what it is, and two objects that mean the same one build the same key:
- *     vpc/<name>                          a Kube-OVN VPC ("" is ovn-cluster)
- *     shoot                               the shoot's own network
- *     aws/<account>/<region>/<vpc-id>     lower case
- *     gcp/<project>/<network>
+/* A domain is one address space. Its key says what it is, and two objects that mean the same one
+ * build the same key: vpc/<name>                          a Kube-OVN VPC ("" is ovn-cluster) shoot
+ * the shoot's own network aws/<account>/<region>/<vpc-id>     lower case gcp/<project>/<network>
  *     azure/<ARM id of the VNet>          lower case, without the leading slash
  *     segment/<subnet>                    the network of a Subnet that hangs on no VPC router
  *     zone/<ARM id>                       lower case; a private DNS zone or a resolver ruleset */
-enum domain_type { DOMAIN_VPC, DOMAIN_SHOOT, DOMAIN_AWS, DOMAIN_GCP, DOMAIN_AZURE, DOMAIN_SEGMENT, DOMAIN_ZONE };
+enum domain_type {
+	DOMAIN_VPC,
+	DOMAIN_SHOOT,
+	DOMAIN_AWS,
+	DOMAIN_GCP,
+	DOMAIN_AZURE,
+	DOMAIN_SEGMENT,
+	DOMAIN_ZONE
+};
 #define DOMAIN_OF_SHOOT "shoot"
 #define DEFAULT_VPC     "ovn-cluster"
 enum domain_type domain_type(const char *domain);
-/* As a message says it: "VPC vpc-1", "the shoot's network", "AWS VPC vpc-0a1b2c3d", "GCP network p/n", "VNet name",
- * "DNS zone example.com", "ruleset name". */
+/* As a message says it: "VPC vpc-1", "the shoot's network", "AWS VPC vpc-0a1b2c3d", "GCP network
+ * p/n", "VNet name", "DNS zone example.com", "ruleset name". */
 const char *domain_name(struct arena *arena, const char *domain);
 
 enum provider { PROVIDER_NONE, PROVIDER_AWS, PROVIDER_GCP, PROVIDER_AZURE, PROVIDER_OTHER };
@@ -72,50 +83,51 @@ struct remote {
 };
 
 enum claim_role {
-	CLAIM_SUBNET,   /* a Subnet of a VPC */
-	CLAIM_SEGMENT,  /* a Subnet that hangs on no router: an external or underlay network */
-	CLAIM_LINK,     /* the link network of a peering */
-	CLAIM_BFD,      /* the BFD port of a VPC */
+	CLAIM_SUBNET,  /* a Subnet of a VPC */
+	CLAIM_SEGMENT, /* a Subnet that hangs on no router: an external or underlay network */
+	CLAIM_LINK,    /* the link network of a peering */
+	CLAIM_BFD,     /* the BFD port of a VPC */
 	CLAIM_NODES,
 	CLAIM_PODS,
 	CLAIM_SERVICES,
 	CLAIM_IP_RANGE,
-	CLAIM_REMOTE,   /* a CIDR of a remote network */
+	CLAIM_REMOTE, /* a CIDR of a remote network */
 	CLAIM_ROLES
 };
 const char *claim_role_name(enum claim_role role); /* "subnet", "link network", "pod range", … */
 
 struct claim {
 	const char *domain;
-	struct prefix prefix;    /* a network: host bits are zero */
+	struct prefix prefix; /* a network: host bits are zero */
 	enum claim_role role;
-	bool unrouted;           /* would be on the router, but is not now: an underlay Subnet without a gateway on it */
+	bool unrouted; /* would be on the router, but is not now: an underlay Subnet without a
+			  gateway on it */
 	struct field field;
 	const char *route_table; /* CLAIM_SUBNET: "" is the main one */
 	/* CLAIM_LINK only: */
-	const char *far;         /* the domain at the other end; the link occupies its router as well */
-	struct address host;     /* the own address */
-	int peering;             /* index into the declaration's peerings */
+	const char *far;     /* the domain at the other end; the link occupies its router as well */
+	struct address host; /* the own address */
+	int peering;         /* index into the declaration's peerings */
 };
 
 struct peering {
 	const char *from; /* domains */
 	const char *to;
-	const char *target;      /* the remote side as written, for messages: "vpc-2", "vpc-0a1b…" */
-	const char *name;        /* of the peering at the remote side, or "" */
+	const char *target; /* the remote side as written, for messages: "vpc-2", "vpc-0a1b…" */
+	const char *name;   /* of the peering at the remote side, or "" */
 	const struct remote *remote; /* NULL for Kube-OVN */
-	struct field field;      /* of the target */
-	int first_link;          /* its links: claims of role CLAIM_LINK in declaration.links */
+	struct field field;          /* of the target */
+	int first_link;              /* its links: claims of role CLAIM_LINK in declaration.links */
 	int link_count;
 };
 
 struct route {
 	struct prefix destination; /* host bits zero */
 	struct address next_hop;
-	const char *table;         /* "" is the main one */
-	bool by_source;            /* policySrc */
-	bool managed;              /* has a bfdId or ecmpMode: written by the controller */
-	struct field field;        /* of the entry's cidr */
+	const char *table;  /* "" is the main one */
+	bool by_source;     /* policySrc */
+	bool managed;       /* has a bfdId or ecmpMode: written by the controller */
+	struct field field; /* of the entry's cidr */
 	struct field next_hop_field;
 };
 
@@ -164,13 +176,16 @@ struct shoot {
 
 struct declaration {
 	struct object_id object;
-	const char *home;        /* the domain that this object defines or belongs to; NULL when it has none */
-	bool defines_home;       /* a Vpc, RemoteNetwork, RemoteZone or shoot-info defines its home */
-	bool deleting;           /* has a deletionTimestamp */
-	bool foreign_router;     /* Vpc labelled ovn.kubernetes.io/vpc_external: Kube-OVN ignores its spec */
+	const char *
+		home; /* the domain that this object defines or belongs to; NULL when it has none */
+	bool defines_home;   /* a Vpc, RemoteNetwork, RemoteZone or shoot-info defines its home */
+	bool deleting;       /* has a deletionTimestamp */
+	bool default_vpc;    /* Vpc: the cluster's default one, by name or by status */
+	bool foreign_router; /* Vpc labelled ovn.kubernetes.io/vpc_external: Kube-OVN ignores its
+				spec */
 	const char *shoot_label; /* metadata.labels["peerwarden.io/shoot"], or NULL */
 	bool addresses_known;    /* RemoteNetwork: its CIDRs were seen or given */
-	bool tags_known;         /* RemoteNetwork, RemoteZone: its tags were seen or given, even if none */
+	bool tags_known; /* RemoteNetwork, RemoteZone: its tags were seen or given, even if none */
 	const struct remote *remote; /* RemoteNetwork, RemoteZone */
 	const struct shoot *shoot;   /* KIND_SHOOT_INFO */
 
@@ -183,19 +198,21 @@ struct declaration {
 	struct flaw *flaws;
 	struct fixed *fixed;
 	struct tag *tags;
-	int claim_count, link_count, peering_count, route_count, attachment_count, dns_link_count, flaw_count, fixed_count,
-		tag_count;
+	int claim_count, link_count, peering_count, route_count, attachment_count, dns_link_count,
+		flaw_count, fixed_count, tag_count;
 };
 
-/* One compact block of memory, for the inventory; without flaws and fixed fields, which only a request needs. free() it. */
+/* One compact block of memory, for the inventory; without flaws and fixed fields, which only a
+ * request needs. free() it. */
 struct declaration *declaration_copy(const struct declaration *declaration);
 
 /* The size of what declaration_copy makes, in bytes. */
 size_t declaration_size(const struct declaration *declaration);
 
-/* True when both claim and declare the same: an update from one to the other changes nothing that a rule looks at. Flaws and
- * fixed fields count. */
+/* True when both claim and declare the same: an update from one to the other changes nothing that a
+ * rule looks at. Flaws and fixed fields count. */
 bool declaration_equal(const struct declaration *a, const struct declaration *b);
 
-/* A hash of what declaration_equal compares, without flaws and fixed fields; equal for an object and its copy. */
+/* A hash of what declaration_equal compares, without flaws and fixed fields; equal for an object
+ * and its copy. */
 uint64_t declaration_fingerprint(const struct declaration *declaration);

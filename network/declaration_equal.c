@@ -118,7 +118,8 @@ static bool
 heads_equal(const struct declaration *a, const struct declaration *b)
 {
 	return object_equal(&a->object, &b->object) && text_equal(a->home, b->home) &&
-	       a->defines_home == b->defines_home && a->foreign_router == b->foreign_router &&
+	       a->defines_home == b->defines_home && a->default_vpc == b->default_vpc &&
+	       a->foreign_router == b->foreign_router &&
 	       text_equal(a->shoot_label, b->shoot_label) &&
 	       a->addresses_known == b->addresses_known && a->tags_known == b->tags_known &&
 	       remote_equal(a->remote, b->remote) && shoot_equal(a->shoot, b->shoot);
@@ -231,7 +232,8 @@ declaration_fingerprint(const struct declaration *d)
 		hash_text(hash_text((uint64_t)d->object.kind, d->object.namespace), d->object.name);
 
 	hash = hash_text(hash_text(hash, d->home), d->shoot_label);
-	hash = hash_word(hash, (uint64_t)d->defines_home << 3 | (uint64_t)d->foreign_router << 2 |
+	hash = hash_word(hash, (uint64_t)d->default_vpc << 4 | (uint64_t)d->defines_home << 3 |
+				       (uint64_t)d->foreign_router << 2 |
 				       (uint64_t)d->addresses_known << 1 | d->tags_known);
 	hash = hash_remote(hash, d->remote);
 	if (d->shoot) {

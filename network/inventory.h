@@ -1,11 +1,12 @@
 /* All declarations, indexed so that each question of a rule costs the logarithm of their number.
  *
- * Two layers: what is *stored* (seen by list and watch, or read from files) and what is *reserved* (admitted, but not yet seen
- * as stored). While an object has both, both count: a conflict with either is a conflict, because nobody knows yet which of the
- * two the API server keeps. Pure data, no I/O.
+ * Two layers: what is *stored* (seen by list and watch, or read from files) and what is *reserved*
+ * (admitted, but not yet seen as stored). While an object has both, both count: a conflict with
+ * either is a conflict, because nobody knows yet which of the two the API server keeps. Pure data,
+ * no I/O.
  *
- * Threads: every call needs inventory_lock(), except new and free. What a query returns lives in the arena; the declarations it
- * points to are lent until inventory_unlock().
+ * Threads: every call needs inventory_lock(), except new and free. What a query returns lives in
+ * the arena; the declarations it points to are lent until inventory_unlock().
  */
 #pragma once
 
@@ -23,16 +24,20 @@ void inventory_free(struct inventory *inventory);
 void inventory_lock(struct inventory *inventory);
 void inventory_unlock(struct inventory *inventory);
 
-/* Stores a copy, in place of what was stored for that object. Ends the object's reservations with the same fingerprint. */
+/* Stores a copy, in place of what was stored for that object. Ends the object's reservations with
+ * the same fingerprint. */
 void inventory_store(struct inventory *inventory, const struct declaration *declaration);
 /* Forgets what is stored for the object; its reservations stay until they expire. */
 void inventory_remove(struct inventory *inventory, const struct object_id *object);
-/* Forgets all that is stored of a kind and is not in `keep` (ended by a NULL name): after a new list. */
+/* Forgets all that is stored of a kind and is not in `keep` (ended by a NULL name): after a new
+ * list. */
 void inventory_keep_only(struct inventory *inventory, enum kind kind, const struct object_id *keep);
 
-/* Keeps a copy until inventory_store shows the same content, or until `deadline` (clock_monotonic). The same content again only
- * moves the deadline. Nothing is kept when the object is stored with the same content already. */
-void inventory_reserve(struct inventory *inventory, const struct declaration *declaration, int64_t deadline);
+/* Keeps a copy until inventory_store shows the same content, or until `deadline` (clock_monotonic).
+ * The same content again only moves the deadline. Nothing is kept when the object is stored with
+ * the same content already. */
+void inventory_reserve(
+	struct inventory *inventory, const struct declaration *declaration, int64_t deadline);
 /* Ends the reservations whose deadline has passed; returns how many. */
 size_t inventory_expire(struct inventory *inventory, int64_t now);
 
@@ -44,8 +49,8 @@ struct inventory_size {
 };
 struct inventory_size inventory_size(const struct inventory *inventory);
 
-/* Every query leaves out the declarations of `except` (the subject of the case; NULL for none). Lists are cut at
- * INVENTORY_ANSWERS entries, deterministically, and `more` tells so. */
+/* Every query leaves out the declarations of `except` (the subject of the case; NULL for none).
+ * Lists are cut at INVENTORY_ANSWERS entries, deterministically, and `more` tells so. */
 enum { INVENTORY_ANSWERS = 64 };
 
 struct occupant {
@@ -58,19 +63,22 @@ struct occupants {
 	bool more;
 };
 
-/* Who claims something that overlaps `prefix` in this very domain? Links of both ends are among them, in both routers. Only roles in
- * the set `roles` (bits 1 << CLAIM_…). */
-struct occupants inventory_overlaps(struct arena *arena, const struct inventory *inventory, const char *domain,
-	const struct prefix *prefix, unsigned roles, const struct object_id *except);
+/* Who claims something that overlaps `prefix` in this very domain? Links of both ends are among
+ * them, in both routers. Only roles in the set `roles` (bits 1 << CLAIM_…). */
+struct occupants inventory_overlaps(struct arena *arena, const struct inventory *inventory,
+	const char *domain, const struct prefix *prefix, unsigned roles,
+	const struct object_id *except);
 
-/* Who claims something that overlaps `prefix` in a domain that is peered with `domain`, in either direction and whoever declared it?
- * `beside` (may be NULL) is one more domain to leave out. Links are not among them. Fast for a hub with ten thousand spokes. */
-struct occupants inventory_overlaps_next_door(struct arena *arena, const struct inventory *inventory, const char *domain,
-	const struct prefix *prefix, const char *beside, const struct object_id *except);
+/* Who claims something that overlaps `prefix` in a domain that is peered with `domain`, in either
+ * direction and whoever declared it? `beside` (may be NULL) is one more domain to leave out. Links
+ * are not among them. Fast for a hub with ten thousand spokes. */
+struct occupants inventory_overlaps_next_door(struct arena *arena,
+	const struct inventory *inventory, const char *domain, const struct prefix *prefix,
+	const char *beside, const struct object_id *except);
 
 /* The claims of a domain, without links, in address order. */
-struct occupants inventory_claims(struct arena *arena, const struct inventory *inventory, const char *domain,
-	const struct object_id *except);
+struct occupants inventory_claims(struct arena *arena, const struct inventory *inventory,
+	const char *domain, const struct object_id *except);
 
 struct declared_peering {
 	const struct declaration *declaration;
@@ -81,13 +89,14 @@ struct declared_peerings {
 	size_t count;
 	bool more;
 };
-struct declared_peerings inventory_peerings_from(struct arena *arena, const struct inventory *inventory, const char *domain,
-	const struct object_id *except);
-struct declared_peerings inventory_peerings_to(struct arena *arena, const struct inventory *inventory, const char *domain,
-	const struct object_id *except);
+struct declared_peerings inventory_peerings_from(struct arena *arena,
+	const struct inventory *inventory, const char *domain, const struct object_id *except);
+struct declared_peerings inventory_peerings_to(struct arena *arena,
+	const struct inventory *inventory, const char *domain, const struct object_id *except);
 /* Those declared by `from` towards `to`: never cut by a hub's other peerings. */
-struct declared_peerings inventory_peerings_between(struct arena *arena, const struct inventory *inventory, const char *from,
-	const char *to, const struct object_id *except);
+struct declared_peerings inventory_peerings_between(struct arena *arena,
+	const struct inventory *inventory, const char *from, const char *to,
+	const struct object_id *except);
 
 struct declarations {
 	const struct declaration **items;
@@ -95,23 +104,28 @@ struct declarations {
 	bool more;
 };
 /* Objects with a DNS link to this zone or ruleset. */
-struct declarations inventory_dns_links_to(struct arena *arena, const struct inventory *inventory, const char *zone,
-	const struct object_id *except);
+struct declarations inventory_dns_links_to(struct arena *arena, const struct inventory *inventory,
+	const char *zone, const struct object_id *except);
 /* VPCs whose router has a port on this segment. */
-struct declarations inventory_attached_to(struct arena *arena, const struct inventory *inventory, const char *segment,
-	const struct object_id *except);
+struct declarations inventory_attached_to(struct arena *arena, const struct inventory *inventory,
+	const char *segment, const struct object_id *except);
 
-/* The object that defines a domain (its Vpc, RemoteNetwork, RemoteZone), or NULL; the stored one before a reserved one. */
-const struct declaration *inventory_definition(const struct inventory *inventory, const char *domain,
-	const struct object_id *except);
-const struct declaration *inventory_find(const struct inventory *inventory, const struct object_id *object);
+/* The object that defines a domain (its Vpc, RemoteNetwork, RemoteZone), or NULL; the stored one
+ * before a reserved one. */
+const struct declaration *inventory_definition(
+	const struct inventory *inventory, const char *domain, const struct object_id *except);
+const struct declaration *inventory_find(
+	const struct inventory *inventory, const struct object_id *object);
 /* The shoot-info that describes this cluster, or NULL outside Gardener. */
 const struct shoot *inventory_shoot(const struct inventory *inventory);
 
 /* Calls `visit` for every stored declaration (after store: the newest), in no particular order. */
-void inventory_each(const struct inventory *inventory, void (*visit)(const struct declaration *, void *), void *context);
+void inventory_each(const struct inventory *inventory,
+	void (*visit)(const struct declaration *, void *), void *context);
 
-/* Up to `wanted` free networks of `length` inside `pool` that overlap no claim or link in `domain`, in its neighbours, or, when `other` is
- * not NULL, in `other` and its neighbours; lowest first. Returns how many were found. Gives up after a bounded search. */
-size_t inventory_free_prefixes(struct arena *arena, const struct inventory *inventory, const char *domain, const char *other,
-	const struct prefix *pool, uint8_t length, struct prefix *found, size_t wanted);
+/* Up to `wanted` free networks of `length` inside `pool` that overlap no claim or link in `domain`,
+ * in its neighbours, or, when `other` is not NULL, in `other` and its neighbours; lowest first.
+ * Returns how many were found. Gives up after a bounded search. */
+size_t inventory_free_prefixes(struct arena *arena, const struct inventory *inventory,
+	const char *domain, const char *other, const struct prefix *pool, uint8_t length,
+	struct prefix *found, size_t wanted);

@@ -14,7 +14,7 @@ inventory_new(void)
 	pthread_mutex_init(&inventory->mutex, NULL);
 	table_init(&inventory->table);
 	inventory->seed = hash_seed();
-	for (int kind = 0; kind < KINDS; kind++)
+	for (int kind = 0; kind < DECLARANTS; kind++)
 		TAILQ_INIT(&inventory->kinds[kind]);
 	TAILQ_INIT(&inventory->deadlines);
 	domains_init(&inventory->domains);
@@ -158,7 +158,7 @@ inventory_free(struct inventory *inventory)
 	if (!inventory)
 		return;
 	inventory_expire(inventory, INT64_MAX);
-	for (int kind = 0; kind < KINDS; kind++)
+	for (int kind = 0; kind < DECLARANTS; kind++)
 		inventory_keep_only(inventory, (enum kind)kind, &(struct object_id){.name = NULL});
 	table_dispose(&inventory->table);
 	domains_dispose(&inventory->domains);
@@ -332,7 +332,7 @@ inventory_each(const struct inventory *inventory, void (*visit)(const struct dec
 {
 	const struct object *object;
 
-	for (int kind = 0; kind < KINDS; kind++)
+	for (int kind = 0; kind < DECLARANTS; kind++)
 		TAILQ_FOREACH(object, &inventory->kinds[kind], of_kind)
 	if (object->stored)
 		visit(object->stored->holding.declaration, context);

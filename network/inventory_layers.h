@@ -33,7 +33,7 @@ struct inventory {
 	pthread_mutex_t mutex;
 	struct table table;
 	uint64_t seed;
-	struct objects kinds[KINDS];
+	struct objects kinds[DECLARANTS];
 	struct slots deadlines; /* all reservations, the next to expire first */
 	struct domains domains;
 	struct inventory_size size;

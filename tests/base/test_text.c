@@ -71,6 +71,7 @@ text_only_has_understands_ranges_and_a_last_hyphen(void **state)
 		{"", "a-z", false},
 		{"abc", "abc", true},
 		{"b", "a-", false},
+		{"a-a", "a-", true},
 		{"z", "a-z", true},
 		{"{", "a-z", false},
 		{"\xC3\xA4", "a-z", false},

@@ -41,9 +41,9 @@ remote_zone_defines_its_domain_with_its_tags(void **state)
 	struct declaration bare =
 		sample_decode(*state, sample_of_spec(*state, KIND_REMOTE_ZONE, "{'id':'x'}"));
 
-	assert_string_equal(
-		zone.home, "zone/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5a/resourcegroups/"
-			   "net/providers/microsoft.network/privatednszones/example.com");
+	assert_string_equal(zone.home,
+		"zone/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5a/resourcegroups/"
+		"net/providers/microsoft.network/privatednszones/example.com");
 	assert_true(zone.defines_home);
 	assert_string_equal(zone.remote->id,
 		"/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/providers/"

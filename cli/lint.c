@@ -1,0 +1,140 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/bundle.h"
+#include "cli/command.h"
+#include "format/json.h"
+
+enum { LINT_MEMORY = 2000 * 1000 * 1000, LINT_OUTPUT = 1000 * 1000 * 1000 };
+
+struct lint_settings {
+	const char *output;
+	const char *policy;
+	const char *fail_on;
+	bool help;
+};
+
+#define LINT_FIELD(field) offsetof(struct lint_settings, field)
+
+static const struct option lint_options[] = {
+	{.name = "output",
+		.letter = 'o',
+		.type = OPTION_CHOICE,
+		.offset = LINT_FIELD(output),
+		.default_value = "text",
+		.placeholder = "FORM",
+		.choices = "text|json",
+		.help = "how to print the findings"},
+	{.name = "policy",
+		.type = OPTION_TEXT,
+		.offset = LINT_FIELD(policy),
+		.placeholder = "FILE",
+		.help = "a PeeringPolicy that sets actions and pools"},
+	{.name = "fail-on",
+		.type = OPTION_CHOICE,
+		.offset = LINT_FIELD(fail_on),
+		.default_value = "deny",
+		.placeholder = "ACTION",
+		.choices = "deny|warn",
+		.help = "exit with 1 when a finding is at least this"},
+	{.name = "help",
+		.letter = 'h',
+		.type = OPTION_FLAG,
+		.offset = LINT_FIELD(help),
+		.help = "print this text",
+		.flag_only = true},
+	{.name = NULL},
+};
+
+static const struct option_table lint_table = {
+	.options = lint_options,
+	.program = "peerwarden lint",
+	.usage = "[OPTION…] PATH…",
+	.about = "Judges manifests as the webhook would, taken together. PATH is a file, a folder "
+		 "or - for standard input. Exits with 0 when clean, 1 with "
+		 "findings at or above the mark, 2 for unreadable input or wrong usage.",
+};
+
+static const struct policy *
+read_policy(struct arena *arena, const char *path, struct error *error)
+{
+	struct buffer content CLEANUP(buffer_dispose);
+	const struct policy *policy;
+
+	buffer_init(&content, json_file_limits.bytes);
+	if (!path)
+		return policy_default();
+	if (!file_read(path, &content, error))
+		return NULL;
+	policy = policy_parse(arena, buffer_text(&content), content.length, error);
+	if (!policy)
+		error_wrap(error, "%s", path);
+	return policy;
+}
+
+static bool
+print_report(const struct report *report, const char *form)
+{
+	struct buffer out CLEANUP(buffer_dispose);
+	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+
+	buffer_init(&out, LINT_OUTPUT);
+	if (text_equal(form, "json"))
+		report_write_json(report, &out);
+	else
+		report_write_text(report, colour, &out);
+	return fwrite(buffer_text(&out), 1, out.length, stdout) == out.length &&
+	       fflush(stdout) == 0;
+}
+
+static int
+lint(struct arena *arena, const struct lint_settings *settings, const char *const *paths)
+{
+	struct report report CLEANUP(report_dispose);
+	enum action mark = text_equal(settings->fail_on, "warn") ? ACTION_WARN : ACTION_DENY;
+	const struct policy *policy;
+	struct error error;
+
+	report_init(&report, arena);
+	policy = read_policy(arena, settings->policy, &error);
+	if (!policy || !bundle_judge(arena, paths, policy, &report, &error))
+		return command_fail(&error);
+	if (!print_report(&report, settings->output)) {
+		error_set(&error, ERROR_TRANSIENT,
+			"the findings could not be written to standard output");
+		return command_fail(&error);
+	}
+	return report_worst(&report) >= mark ? EXIT_FINDINGS : EXIT_CLEAN;
+}
+
+static int
+lint_run(int argc, char **argv)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(LINT_MEMORY);
+	struct lint_settings settings = {0};
+	const char **paths;
+	struct error error;
+
+	if (!options_parse(arena, &lint_table, argc, argv, NULL, &settings, &paths, &error))
+		return command_fail(&error);
+	if (settings.help)
+		return command_print_help(&lint_table);
+	if (!*paths) {
+		error_set(&error, ERROR_INVALID,
+			"lint needs a file, a folder or - for standard input; see peerwarden lint "
+			"--help");
+		return command_fail(&error);
+	}
+	return lint(arena, &settings, paths);
+}
+
+const struct command lint_command = {
+	.name = "lint",
+	.summary = "judges manifests offline, as the webhook would",
+	.options = &lint_table,
+	.run = lint_run,
+};

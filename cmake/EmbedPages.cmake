@@ -1,0 +1,16 @@
+# Writes a C table of the Markdown pages in a folder, so that `peerwarden explain` prints the very
+# text of the documentation. Run with -DPAGES=<folder> -DOUTPUT=<file>.
+file(GLOB pages ${PAGES}/*.md)
+list(SORT pages)
+set(texts "")
+set(rows "")
+foreach(page ${pages})
+  get_filename_component(name ${page} NAME_WE)
+  string(MAKE_C_IDENTIFIER ${name} identifier)
+  file(READ ${page} bytes HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+  string(REPLACE "0x0a," "0x0a,\n" bytes "${bytes}")
+  string(APPEND texts "static const unsigned char ${identifier}[] = {\n${bytes}0};\n")
+  string(APPEND rows "\t{\"${name}\", (const char *)${identifier}},\n")
+endforeach()
+file(WRITE ${OUTPUT} "#include \"cli/pages.h\"\n\n${texts}\nconst struct page pages[] = {\n${rows}\t{NULL, NULL},\n};\n")

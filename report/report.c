@@ -1,0 +1,71 @@
+#include "report/report.h"
+
+void
+report_init(struct report *report, struct arena *arena)
+{
+	*report = (struct report){.arena = arena, .by_id = map_new()};
+}
+
+void
+report_dispose(struct report *report)
+{
+	map_free(report->by_id);
+}
+
+void
+report_add(struct report *report, const struct finding *finding, const char *file, size_t line,
+	size_t column)
+{
+	struct report_entry *entry, *other;
+
+	if (finding->action == ACTION_OFF)
+		return;
+	entry = ARENA_NEW(report->arena, struct report_entry);
+	*entry = (struct report_entry){finding, file, line, column, false, NULL};
+	if (report->last)
+		report->last->next = entry;
+	else
+		report->first = entry;
+	report->last = entry;
+	other = map_get(report->by_id, finding->id);
+	if (other && other->finding->action > finding->action) {
+		entry->superseded = true;
+		return;
+	}
+	if (other)
+		other->superseded = true;
+	map_put(report->by_id, entry->finding->id, entry);
+}
+
+const struct report_entry *
+report_next(const struct report *report, const struct report_entry *entry)
+{
+	const struct report_entry *next = entry ? entry->next : report->first;
+
+	while (next && next->superseded)
+		next = next->next;
+	return next;
+}
+
+size_t
+report_count(const struct report *report, enum action action)
+{
+	size_t count = 0;
+
+	for (const struct report_entry *entry = report_next(report, NULL); entry;
+		entry = report_next(report, entry))
+		count += entry->finding->action == action;
+	return count;
+}
+
+enum action
+report_worst(const struct report *report)
+{
+	enum action worst = ACTION_OFF;
+
+	for (const struct report_entry *entry = report_next(report, NULL); entry;
+		entry = report_next(report, entry))
+		if (entry->finding->action > worst)
+			worst = entry->finding->action;
+	return worst;
+}

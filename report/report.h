@@ -1,0 +1,53 @@
+/* A report: the findings about a set of objects, ready to be shown as text or as JSON.
+ *
+ * The JSON form is a contract with its readers (docs/report.md): names and meanings only ever gain
+ * members.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/map.h"
+#include "validators/finding.h"
+
+struct report_entry {
+	const struct finding *finding;
+	const char *file; /* NULL when the object came from no file */
+	size_t line;      /* from 1; 0 when unknown */
+	size_t column;
+	bool superseded; /* the other side of this conflict stands further down */
+	struct report_entry *next;
+};
+
+struct report {
+	struct arena *arena;
+	struct report_entry *first;
+	struct report_entry *last;
+	struct map *by_id;
+	size_t objects; /* that were judged */
+};
+
+/* Entries live in the arena. */
+void report_init(struct report *report, struct arena *arena);
+void report_dispose(struct report *report); /* usable with CLEANUP */
+
+/* A finding that the report already holds (by its id: the other side of one conflict) moves to this
+ * later place. ACTION_OFF is left out. */
+void report_add(struct report *report, const struct finding *finding, const char *file, size_t line,
+	size_t column);
+
+size_t report_count(const struct report *report, enum action action);
+/* The strongest action in it. */
+enum action report_worst(const struct report *report);
+
+/* The entry after `entry` that is to be shown, or the first one for NULL. */
+const struct report_entry *report_next(
+	const struct report *report, const struct report_entry *entry);
+
+/* "file:line:column: deny: message [rule]", the way out indented below it, and a closing line of
+ * figures. With `colour` by SGR codes (ECMA-48). */
+void report_write_text(const struct report *report, bool colour, struct buffer *out);
+void report_write_json(const struct report *report, struct buffer *out);

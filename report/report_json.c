@@ -1,0 +1,98 @@
+#include "report/report.h"
+
+#include "kinds/kind.h"
+
+static void
+write_pair(struct buffer *out, const char *name, const char *text)
+{
+	buffer_printf(out, "\"%s\":", name);
+	buffer_append_json(out, text);
+}
+
+static void
+write_object(const struct report *report, const struct object_id *object, struct buffer *out)
+{
+	write_pair(out, "apiVersion", kind_api_version(report->arena, object->kind));
+	buffer_append_char(out, ',');
+	write_pair(out, "kind", kind_name(object->kind));
+	buffer_append_char(out, ',');
+	write_pair(out, "namespace", object->namespace);
+	buffer_append_char(out, ',');
+	write_pair(out, "name", object->name);
+}
+
+static void
+write_field(const struct report *report, const struct party *party, struct buffer *out)
+{
+	buffer_append_char(out, ',');
+	write_pair(out, "field", field_text(report->arena, party->field));
+	buffer_append_char(out, ',');
+	write_pair(out, "value", party->value);
+}
+
+static void
+write_counterparts(const struct report *report, const struct finding *finding, struct buffer *out)
+{
+	buffer_append_text(out, ",\"counterparts\":[");
+	for (const struct party *party = finding->counterparts; party; party = party->next) {
+		buffer_append_char(out, '{');
+		write_object(report, &party->object, out);
+		write_field(report, party, out);
+		buffer_append_text(out, party->next ? "}," : "}");
+	}
+	buffer_append_char(out, ']');
+}
+
+static void
+write_location(const struct report_entry *entry, struct buffer *out)
+{
+	buffer_append_text(out, ",\"location\":");
+	if (!entry->file) {
+		buffer_append_text(out, "null");
+		return;
+	}
+	buffer_append_char(out, '{');
+	write_pair(out, "file", entry->file);
+	buffer_printf(out, ",\"line\":%zu,\"column\":%zu}", entry->line, entry->column);
+}
+
+static void
+write_entry(const struct report *report, const struct report_entry *entry, struct buffer *out)
+{
+	const struct finding *finding = entry->finding;
+
+	buffer_append_char(out, '{');
+	write_pair(out, "id", finding->id);
+	buffer_append_char(out, ',');
+	write_pair(out, "rule", finding->rule);
+	buffer_append_char(out, ',');
+	write_pair(out, "action", action_name(finding->action));
+	buffer_append_text(out, ",\"object\":{");
+	write_object(report, &finding->subject.object, out);
+	buffer_append_char(out, '}');
+	write_field(report, &finding->subject, out);
+	write_counterparts(report, finding, out);
+	buffer_append_char(out, ',');
+	write_pair(out, "message", finding->message);
+	buffer_append_char(out, ',');
+	write_pair(out, "hint", finding->hint);
+	write_location(entry, out);
+	buffer_append_char(out, '}');
+}
+
+void
+report_write_json(const struct report *report, struct buffer *out)
+{
+	buffer_printf(out,
+		"{\"summary\":{\"objects\":%zu,\"deny\":%zu,\"warn\":%zu,\"report\":%zu},"
+		"\"findings\":[",
+		report->objects, report_count(report, ACTION_DENY),
+		report_count(report, ACTION_WARN), report_count(report, ACTION_REPORT));
+	for (const struct report_entry *entry = report_next(report, NULL); entry;
+		entry = report_next(report, entry)) {
+		write_entry(report, entry, out);
+		if (report_next(report, entry))
+			buffer_append_char(out, ',');
+	}
+	buffer_append_text(out, "]}\n");
+}

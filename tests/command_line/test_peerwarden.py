@@ -1,0 +1,180 @@
+"""The command `peerwarden` as a process: exit statuses, streams, output, completion."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = ROOT / "build" / os.environ.get("PEERWARDEN_PRESET", "debug") / "peerwarden"
+EXAMPLES = ROOT / "docs" / "examples"
+
+SUBNET = """
+apiVersion: kubeovn.io/v1
+kind: Subnet
+metadata: {{name: {name}}}
+spec: {{vpc: {vpc}, cidrBlock: {cidr}}}
+"""
+
+
+def run(*arguments, stdin="", env=None):
+    return subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, capture_output=True, text=True,
+                          timeout=60, cwd=ROOT, env={**os.environ, **(env or {})})
+
+
+def lint_json(*arguments, stdin=""):
+    result = run("lint", "-o", "json", *arguments, stdin=stdin)
+    assert result.stderr == ""
+    return result.returncode, json.loads(result.stdout)
+
+
+def rules_of(report):
+    return sorted(finding["rule"] for finding in report["findings"] if finding["action"] != "report")
+
+
+def test_a_clean_folder_ends_with_zero():
+    result = run("lint", EXAMPLES / "inventory")
+    assert result.returncode == 0, result.stdout
+    assert "0 to deny, 0 warnings" in result.stdout
+
+
+def test_an_overlap_ends_with_one_and_names_both_sides_once():
+    text = SUBNET.format(name="a", vpc="v", cidr="10.0.0.0/16") + "---" + SUBNET.format(name="b", vpc="v", cidr="10.0.1.0/24")
+    status, report = lint_json("-", stdin=text)
+    assert status == 1
+    overlaps = [finding for finding in report["findings"] if finding["rule"] == "cidr-overlap"]
+    assert len(overlaps) == 1
+    assert overlaps[0]["object"]["name"] == "b"
+    assert overlaps[0]["counterparts"][0]["name"] == "a"
+    assert overlaps[0]["location"]["line"] == 10
+    assert overlaps[0]["hint"]
+
+
+def test_the_old_documentation_example_gives_the_error_the_four_warnings_and_the_hint():
+    status, report = lint_json(EXAMPLES / "two-documents-one-name.yaml")
+    assert status == 1
+    assert rules_of(report) == ["defined-twice", "missing-route", "one-sided-peering", "route-shadowed", "unreachable-next-hop"]
+    twice = next(finding for finding in report["findings"] if finding["rule"] == "defined-twice")
+    assert twice["action"] == "deny"
+    assert "vpc-2" in twice["hint"] and "remoteVpc: vpc-1" in twice["hint"]
+
+
+def test_correcting_only_the_name_is_a_self_peering():
+    documents = list(yaml.safe_load_all((EXAMPLES / "two-documents-one-name.yaml").read_text()))
+    documents[1]["metadata"]["name"] = "vpc-2"
+    documents = [document for document in documents if document["spec"] or document["kind"] != "Vpc"]
+    status, report = lint_json("-", stdin=yaml.safe_dump_all(documents))
+    assert status == 1
+    assert "self-peering" in rules_of(report)
+
+
+def test_the_corrected_example_is_clean():
+    status, report = lint_json("--fail-on", "warn", EXAMPLES / "inventory" / "kube-ovn.yaml")
+    assert status == 0, report
+    assert rules_of(report) == []
+
+
+def test_warnings_fail_only_when_asked():
+    path = EXAMPLES / "reviews" / "3-one-sided-peering.yaml"
+    assert run("lint", path).returncode == 0
+    assert run("lint", "--fail-on=warn", path).returncode == 1
+
+
+def test_what_the_webhook_would_rewrite_is_listed_and_judged_as_rewritten():
+    status, report = lint_json(EXAMPLES / "inventory", EXAMPLES / "reviews" / "6-good-aws-peering.yaml")
+    assert status == 0
+    changed = [finding for finding in report["findings"] if finding["rule"] == "would-be-changed"]
+    assert [finding["action"] for finding in changed] == ["report"]
+    assert "vpc-11122233" in changed[0]["message"]
+
+
+def test_lists_several_documents_and_foreign_kinds_are_understood():
+    listing = {"apiVersion": "v1", "kind": "List", "items": [
+        yaml.safe_load(SUBNET.format(name="a", vpc="v", cidr="10.0.0.0/16")),
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}},
+        yaml.safe_load(SUBNET.format(name="b", vpc="v", cidr="10.0.0.0/16"))]}
+    status, report = lint_json("-", stdin="---\n---\n" + json.dumps(listing))
+    assert status == 1
+    assert report["summary"]["objects"] == 2
+    assert "cidr-overlap" in rules_of(report)
+
+
+def test_the_order_of_the_input_does_not_change_the_ids():
+    a, b = SUBNET.format(name="a", vpc="v", cidr="10.0.0.0/16"), SUBNET.format(name="b", vpc="v", cidr="10.0.1.0/24")
+    ids = []
+    for text in (a + "---" + b, b + "---" + a):
+        _, report = lint_json("-", stdin=text)
+        ids.append(sorted(finding["id"] for finding in report["findings"]))
+    assert ids[0] == ids[1] != []
+
+
+@pytest.mark.parametrize("text, place", [
+    ("kind: [", "line"),
+    ("just text", "line 1"),
+    ("a: 1\na: 2\nkind: Vpc", "line 2"),
+    ("apiVersion: kubeovn.io/v1\nkind: Vpc\nspec: {}", "name"),
+    ("\x00", ""),
+])
+def test_unreadable_input_ends_with_two_and_says_where(text, place):
+    result = run("lint", "-", stdin=text)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("peerwarden: ") and place in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["nonsense"], ["lint"], ["lint", "--nonsense", "x"], ["lint", "no/such/file.yaml"], ["lint", "-o", "xml", "docs/examples"],
+    ["lint", "--policy", "no/such/policy.yaml", "docs/examples"], ["explain", "no-such-rule"], ["completion", "tcsh"],
+])
+def test_wrong_usage_ends_with_two_and_a_word_on_stderr(arguments):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert result.stdout == "" and result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["lint", "--help"], ["explain", "-h"], ["completion", "--help"], ["--version"]])
+def test_help_and_version_go_to_standard_output(arguments):
+    result = run(*arguments)
+    assert result.returncode == 0 and result.stderr == ""
+    assert "peerwarden" in result.stdout
+
+
+def test_version_is_the_one_of_the_version_file():
+    assert run("--version").stdout == f"peerwarden {(ROOT / 'VERSION').read_text()}"
+
+
+def test_a_policy_changes_the_action(tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\nspec:\n  rules:\n    one-sided-peering: deny\n")
+    path = EXAMPLES / "reviews" / "3-one-sided-peering.yaml"
+    assert run("lint", "--policy", policy, EXAMPLES / "inventory", path).returncode == 1
+    policy.write_text("apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\nspec:\n  rules:\n    no-such-rule: deny\n")
+    result = run("lint", "--policy", policy, path)
+    assert result.returncode == 2 and "no-such-rule" in result.stderr
+
+
+def test_every_rule_is_listed_and_explained():
+    listing = run("explain").stdout.splitlines()
+    assert len(listing) == 16
+    for line in listing:
+        rule = line.split()[0]
+        assert run("explain", rule).stdout == (ROOT / "docs" / "rules" / f"{rule}.md").read_text()
+
+
+def test_bash_completion_offers_commands_options_and_rules():
+    script = run("completion", "bash").stdout
+
+    def offered(*words):
+        line = " ".join(f"'{word}'" for word in words)
+        command = f"{script}\nCOMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _peerwarden; echo \"${{COMPREPLY[@]}}\""
+        return subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout.split()
+
+    assert offered("peerwarden", "li") == ["lint"]
+    assert offered("peerwarden", "lint", "--fail") == ["--fail-on"]
+    assert offered("peerwarden", "explain", "self") == ["self-peering"]
+
+
+def test_output_has_no_colour_when_it_is_no_terminal():
+    assert "\x1b" not in run("lint", EXAMPLES / "reviews").stdout

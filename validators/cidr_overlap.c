@@ -1,0 +1,258 @@
+/* cidr-overlap: where two networks that should reach each other hold the same addresses, traffic
+ * never leaves for the other one, or only part of it does. That concerns one domain, two that are
+ * peered in either direction, and two that are peered with one hub. */
+#include "base/text.h"
+#include "validators/case.h"
+
+/* A hub and two of its spokes. */
+struct spokes {
+	const char *hub;
+	const char *one;
+	const char *other;
+};
+
+static const struct prefix *
+common_part(const struct claim *a, const struct claim *b)
+{
+	return a->prefix.length > b->prefix.length ? &a->prefix : &b->prefix;
+}
+
+/* Does the route lead to this spoke? A next hop that is on no link at all is another rule's
+ * business: only the destination counts then. */
+static bool
+leads_to(const struct declaration *hub, const struct route *route, const char *spoke,
+	const struct prefix *part)
+{
+	bool on_another_link = false;
+
+	if (route->by_source || !prefix_overlaps(&route->destination, part))
+		return false;
+	for (int i = 0; i < hub->link_count; i++)
+		if (prefix_contains(&hub->links[i].prefix, &route->next_hop)) {
+			if (text_equal(hub->links[i].far, spoke))
+				return true;
+			on_another_link = true;
+		}
+	return !on_another_link;
+}
+
+/* The clouds refuse such a pair of spokes. A Kube-OVN hub suffers only when it has a route to each.
+ */
+static bool
+hub_is_torn(struct case_ *c, const struct spokes *spokes, const struct prefix *part)
+{
+	const struct declaration *hub =
+		domain_type(spokes->hub) == DOMAIN_VPC ? case_router(c, spokes->hub) : NULL;
+
+	if (domain_type(spokes->hub) != DOMAIN_VPC)
+		return true;
+	for (int i = 0; hub && i < hub->route_count; i++)
+		for (int k = 0;
+			k < hub->route_count && leads_to(hub, &hub->routes[i], spokes->one, part);
+			k++)
+			if (k != i && leads_to(hub, &hub->routes[k], spokes->other, part))
+				return true;
+	return false;
+}
+
+static bool
+is_certain(
+	struct case_ *c, const struct claim *a, const struct claim *b, const struct spokes *spokes)
+{
+	/* A remote network is a fact: to refuse its description would only hide the conflict. */
+	return c->subject->object.kind != KIND_REMOTE_NETWORK && !a->unrouted && !b->unrouted &&
+	       (!spokes || hub_is_torn(c, spokes, common_part(a, b)));
+}
+
+/* A claim of the subject meets one of another object. */
+
+static const char *
+relation(struct case_ *c, const struct claim *claim, const struct claim *other,
+	const struct spokes *spokes)
+{
+	if (c->silent || text_equal(claim->domain, other->domain))
+		return "";
+	if (spokes)
+		return arena_printf(c->arena, ", and the hub %s can never reach both",
+			case_short_domain(c, spokes->hub));
+	return arena_printf(
+		c->arena, ", which is peered with %s", case_short_domain(c, claim->domain));
+}
+
+static void
+report_claim(struct case_ *c, const struct claim *claim, const struct occupant *other,
+	const struct spokes *spokes)
+{
+	const char *value = case_prefix(c, &claim->prefix);
+	struct finding *finding = is_certain(c, claim, other->claim, spokes)
+					  ? case_finding(c, claim->field, value)
+					  : case_softer_finding(c, claim->field, value);
+
+	case_message(c, finding, "overlaps %s%s", case_claim(c, other),
+		relation(c, claim, other->claim, spokes));
+	case_against_claim(c, finding, other);
+	case_hint_free_networks(c, finding, claim->domain,
+		text_equal(claim->domain, other->claim->domain) ? NULL : other->claim->domain,
+		&claim->prefix);
+	case_refuse_claim(c, finding, claim);
+}
+
+static void
+report_claims(struct case_ *c, const struct claim *claim, const struct occupants *others,
+	const struct spokes *spokes)
+{
+	for (size_t i = 0; i < others->count; i++)
+		report_claim(c, claim, &others->items[i], spokes);
+}
+
+static struct occupants
+next_door(struct case_ *c, const char *domain, const struct prefix *prefix, const char *beside)
+{
+	return inventory_overlaps_next_door(
+		c->arena, c->inventory, domain, prefix, beside, &c->subject->object);
+}
+
+static void
+check_hub(struct case_ *c, const struct claim *claim, const char *hub)
+{
+	struct occupants others = next_door(c, hub, &claim->prefix, claim->domain);
+
+	for (size_t i = 0; i < others.count; i++)
+		report_claim(c, claim, &others.items[i],
+			&(struct spokes){.hub = hub,
+				.one = claim->domain,
+				.other = others.items[i].claim->domain});
+}
+
+static void
+check_claim(struct case_ *c, const struct claim *claim)
+{
+	const struct object_id *subject = &c->subject->object;
+	struct declared_peerings out =
+		inventory_peerings_from(c->arena, c->inventory, claim->domain, subject);
+	struct declared_peerings in =
+		inventory_peerings_to(c->arena, c->inventory, claim->domain, subject);
+	struct occupants others;
+
+	/* Two objects may well describe one remote network. */
+	if (claim->role != CLAIM_REMOTE) {
+		others = case_overlaps(c, claim->domain, &claim->prefix, ROLES_OF_HOSTS);
+		report_claims(c, claim, &others, NULL);
+	}
+	others = next_door(c, claim->domain, &claim->prefix, NULL);
+	report_claims(c, claim, &others, NULL);
+	for (size_t i = 0; i < out.count; i++)
+		check_hub(c, claim, out.items[i].peering->to);
+	for (size_t i = 0; i < in.count; i++)
+		check_hub(c, claim, in.items[i].peering->from);
+}
+
+/* A peering of the subject brings two other objects together. */
+
+static void
+report_pair(struct case_ *c, const struct peering *peering, const struct occupant *far,
+	const struct occupant *near, const struct spokes *spokes)
+{
+	struct finding *finding = is_certain(c, far->claim, near->claim, spokes)
+					  ? case_finding(c, peering->field, peering->target)
+					  : case_softer_finding(c, peering->field, peering->target);
+
+	finding->between_others = true;
+	case_message(c, finding, "cannot be a peer: %s overlaps %s", case_claim(c, far),
+		case_claim(c, near));
+	if (spokes && !c->silent)
+		finding->message = arena_printf(c->arena, "%s, and the hub %s can never reach both",
+			finding->message, case_short_domain(c, spokes->hub));
+	case_against_claim(c, finding, far);
+	case_against_claim(c, finding, near);
+	case_hint_free_networks(
+		c, finding, far->claim->domain, near->claim->domain, &far->claim->prefix);
+	if (!spokes)
+		case_refuse_peering(c, finding, peering);
+}
+
+/* The two domains themselves, from the side that has fewer networks. */
+static void
+check_pair(struct case_ *c, const struct peering *peering, const char *near, const char *far,
+	const struct spokes *spokes)
+{
+	struct occupants near_side =
+		inventory_claims(c->arena, c->inventory, near, &c->subject->object);
+	struct occupants far_side =
+		inventory_claims(c->arena, c->inventory, far, &c->subject->object);
+	bool from_near = far_side.more || near_side.count < far_side.count;
+	struct occupants side = near_side.more && far_side.more ? case_claims(c, near)
+				: from_near                     ? near_side
+								: far_side;
+
+	for (size_t i = 0; i < side.count; i++) {
+		const struct occupant *one = &side.items[i];
+		struct occupants others = case_overlaps(
+			c, from_near ? far : near, &one->claim->prefix, ROLES_OF_HOSTS);
+
+		for (size_t k = 0; k < others.count; k++)
+			report_pair(c, peering, from_near ? &others.items[k] : one,
+				from_near ? one : &others.items[k], spokes);
+	}
+}
+
+/* The networks of one spoke against those of all others of the hub. */
+static void
+check_spoke(struct case_ *c, const struct peering *peering, const char *hub, const char *spoke)
+{
+	struct occupants networks = case_claims(c, spoke);
+
+	for (size_t i = 0; i < networks.count; i++) {
+		struct occupants others =
+			next_door(c, hub, &networks.items[i].claim->prefix, spoke);
+
+		for (size_t k = 0; k < others.count; k++)
+			report_pair(c, peering, &networks.items[i], &others.items[k],
+				&(struct spokes){.hub = hub,
+					.one = spoke,
+					.other = others.items[k].claim->domain});
+	}
+}
+
+/* The inventory does not know the subject's own peerings: its spokes meet each other here. */
+static void
+check_own_spokes(struct case_ *c, const struct peering *peering)
+{
+	each_peering(c, earlier)
+		if (earlier < peering && !text_equal(earlier->to, peering->to))
+			check_pair(c, peering, earlier->to, peering->to,
+				&(struct spokes){.hub = peering->from,
+					.one = earlier->to,
+					.other = peering->to});
+}
+
+static void
+check_peering(struct case_ *c, const struct peering *peering)
+{
+	if (text_equal(peering->from, peering->to))
+		return;
+	check_spoke(c, peering, peering->from, peering->to);
+	check_spoke(c, peering, peering->to, peering->from);
+	check_own_spokes(c, peering);
+	check_pair(c, peering, peering->from, peering->to, NULL);
+}
+
+static void
+check(struct case_ *c)
+{
+	each_claim(c, claim)
+		if (ROLES_OF_HOSTS & ROLE_BIT(claim->role))
+			check_claim(c, claim);
+	each_peering(c, peering)
+		check_peering(c, peering);
+}
+
+const struct rule cidr_overlap = {
+	.id = "cidr-overlap",
+	.summary = "fails when networks overlap in one domain, in two domains that are peered, or "
+		   "in two that are peered with one hub",
+	.action = ACTION_DENY,
+	.guards = GUARDS_PEERINGS | KIND_BIT(KIND_SUBNET) | KIND_BIT(KIND_IP_RANGE) |
+		  KIND_BIT(KIND_REMOTE_NETWORK),
+	.check = check,
+};

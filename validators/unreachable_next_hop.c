@@ -1,0 +1,154 @@
+/* unreachable-next-hop: the next hop of a route to a peer is the peer's own address on the link.
+ * With any other address the route is dropped, or sends packets to nobody. */
+#include "base/text.h"
+#include "validators/case.h"
+
+static struct finding *
+report(struct case_ *c, const struct route *route, bool certain)
+{
+	const char *value = case_address(c, &route->next_hop);
+	struct finding *finding = certain ? case_finding(c, route->next_hop_field, value)
+					  : case_softer_finding(c, route->next_hop_field, value);
+
+	case_refuse_route(c, finding, route);
+	return finding;
+}
+
+/* The addresses that the far end has in this family, and whether the next hop is one of them. */
+static const struct claim *
+far_end(const struct declared_peering *answer, const struct address *next_hop, bool *reached)
+{
+	const struct claim *known = NULL;
+
+	*reached = false;
+	for (int i = 0; answer->peering && i < answer->peering->link_count; i++) {
+		const struct claim *link =
+			&answer->declaration->links[answer->peering->first_link + i];
+
+		if (link->host.family != next_hop->family)
+			continue;
+		known = known ? known : link;
+		*reached = *reached || address_equal(&link->host, next_hop);
+	}
+	return known;
+}
+
+/* Nobody has declared the far end. That is usual while the peer is on its way, and suspicious when
+ * the route leads to none of its networks. */
+static void
+check_undeclared(struct case_ *c, const struct route *route, const struct claim *link)
+{
+	struct occupants networks =
+		inventory_claims(c->arena, c->inventory, link->far, &c->subject->object);
+	struct finding *finding;
+
+	if (networks.count == 0 ||
+		case_overlaps(c, link->far, &route->destination, ROLES_OF_HOSTS).count)
+		return;
+	finding = report(c, route, false);
+	case_message(c, finding, "is no VPC's localConnectIP, and %s is no network of %s",
+		case_prefix(c, &route->destination), case_domain(c, link->far));
+	case_hint(c, finding, "check on which side of the peering the route belongs");
+}
+
+static void
+check_on_link(struct case_ *c, const struct route *route, const struct claim *link)
+{
+	struct declared_peering answer = case_answer(c, link->domain, link->far);
+	bool reached;
+	const struct claim *far = far_end(&answer, &route->next_hop, &reached);
+	struct finding *finding;
+
+	if (!far) {
+		check_undeclared(c, route, link);
+	} else if (!reached) {
+		finding = report(c, route, true);
+		case_message(c, finding, "is not the far end of the link to %s, which is %s",
+			case_domain(c, link->far), case_address(c, &far->host));
+		case_against(c, finding, answer.declaration, far->field, case_end(c, far));
+		case_hint(c, finding, "write nextHopIP: %s", case_address(c, &far->host));
+	}
+}
+
+static bool
+is_on_segment(struct case_ *c, const struct prefix *next_hop)
+{
+	for (int i = 0; i < c->subject->attachment_count; i++)
+		if (case_overlaps(c, c->subject->attachments[i].segment, next_hop,
+			    ROLE_BIT(CLAIM_SEGMENT))
+				.count)
+			return true;
+	return false;
+}
+
+/* A link that does not parse may well be the one that the next hop is on. */
+static bool
+has_malformed_link(const struct declaration *vpc)
+{
+	for (int i = 0; i < vpc->flaw_count; i++)
+		if (vpc->flaws[i].type == FLAW_ADDRESS &&
+			text_starts_with(vpc->flaws[i].field.path, "spec.vpcPeerings["))
+			return true;
+	return false;
+}
+
+/* The network may still come. */
+static void
+check_elsewhere(struct case_ *c, const struct route *route)
+{
+	struct prefix next_hop = prefix_of_address(&route->next_hop);
+	struct finding *finding;
+
+	if (has_malformed_link(c->subject) ||
+		case_overlaps(c, c->subject->home, &next_hop, ROLE_BIT(CLAIM_SUBNET)).count ||
+		is_on_segment(c, &next_hop))
+		return;
+	finding = report(c, route, false);
+	case_message(c, finding,
+		"is in no link network and no subnet of this VPC: the route is dropped");
+	case_hint(c, finding, "write the peer's address on the link");
+}
+
+static void
+check_route(struct case_ *c, const struct route *route)
+{
+	const struct claim *on = NULL;
+	struct finding *finding;
+
+	for (int i = 0; i < c->subject->link_count; i++) {
+		const struct claim *link = &c->subject->links[i];
+
+		if (address_equal(&link->host, &route->next_hop)) {
+			finding = report(c, route, true);
+			case_message(c, finding, "is this VPC's own address on the link to %s",
+				case_domain(c, link->far));
+			case_against(c, finding, c->subject, link->field, case_end(c, link));
+			case_hint(c, finding, "write the peer's address on the link");
+			return;
+		}
+		if (!on && prefix_contains(&link->prefix, &route->next_hop))
+			on = link;
+	}
+	if (!on)
+		check_elsewhere(c, route);
+	else if (!case_is_link_refused(c, on))
+		check_on_link(c, route, on);
+}
+
+static void
+check(struct case_ *c)
+{
+	each_route(c, route)
+		if (!route->managed)
+			check_route(c, route);
+}
+
+const struct rule unreachable_next_hop = {
+	.id = "unreachable-next-hop",
+	.summary = "fails when the next hop of a static route is the own address or not the far "
+		   "end of its link; warns when it is in no "
+		   "local network",
+	.action = ACTION_DENY,
+	.guards = KIND_BIT(KIND_VPC),
+	.check = check,
+};

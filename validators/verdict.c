@@ -1,0 +1,200 @@
+#include "validators/verdict.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "validators/case.h"
+#include "validators/rules.h"
+
+enum { FINDINGS_SHOWN = 10 };
+
+static bool *
+new_flags(struct arena *arena, int count)
+{
+	return count ? ARENA_ARRAY(arena, bool, (size_t)count) : NULL;
+}
+
+static struct findings
+judge(struct arena *arena, const struct verdict_request *request, const struct declaration *subject,
+	const struct declaration *before, bool silent)
+{
+	struct findings findings = {.arena = arena};
+	struct case_ c = {
+		.arena = arena,
+		.inventory = request->inventory,
+		.policy = request->policy,
+		.subject = subject,
+		.before = before,
+		.twin = request->twin,
+		.twin_differs = request->twin_differs,
+		.silent = silent,
+		.findings = &findings,
+		.peering_refused = new_flags(arena, subject->peering_count),
+		.claim_refused = new_flags(arena, subject->claim_count),
+		.link_refused = new_flags(arena, subject->link_count),
+		.route_refused = new_flags(arena, subject->route_count),
+	};
+
+	for (size_t i = 0; rules[i]; i++) {
+		if (!(rules[i]->guards & KIND_BIT(subject->object.kind)))
+			continue;
+		c.rule = rules[i];
+		c.action = policy_action_of(request->policy, i, subject->object.kind);
+		if (c.action != ACTION_OFF)
+			rules[i]->check(&c);
+	}
+	for (struct finding *finding = findings.first; finding; finding = finding->next)
+		finding_seal(finding);
+	return findings;
+}
+
+static const struct finding *
+find_by_id(const struct finding *first, const struct finding *end, const char *id)
+{
+	for (const struct finding *finding = first; finding != end; finding = finding->next)
+		if (strcmp(finding->id, id) == 0)
+			return finding;
+	return NULL;
+}
+
+/* Was it there before, and no less severe? What only warns is said again whenever the object
+ * changes: it still holds. */
+static bool
+is_old(const struct findings *before, const struct finding *finding)
+{
+	const struct finding *known = find_by_id(before->first, NULL, finding->id);
+
+	return known && known->action >= finding->action && finding->action == ACTION_DENY;
+}
+
+static bool
+has_new(const struct findings *before, const struct findings *after)
+{
+	for (const struct finding *finding = after->first; finding; finding = finding->next)
+		if (!is_old(before, finding))
+			return true;
+	return false;
+}
+
+/* One conflict that was found from two sides is told once, as the more severe of the two. */
+static bool
+is_told(const struct findings *findings, const struct finding *finding)
+{
+	const struct finding *first = find_by_id(findings->first, finding, finding->id);
+
+	for (const struct finding *other = finding->next; other; other = other->next)
+		if (other->action > finding->action && strcmp(other->id, finding->id) == 0)
+			return true;
+	return first && first->action >= finding->action;
+}
+
+static void
+take(struct verdict *verdict, struct finding *finding)
+{
+	struct findings *all = &verdict->findings;
+
+	finding->next = NULL;
+	if (all->last)
+		all->last->next = finding;
+	else
+		all->first = finding;
+	all->last = finding;
+	all->count++;
+	if (finding->action > verdict->action)
+		verdict->action = finding->action;
+}
+
+/* The findings that count, the certain ones first, else in the order of the rules. */
+static struct verdict
+verdict_of(struct findings *findings, const struct findings *before)
+{
+	struct verdict verdict = {.findings = {.arena = findings->arena}};
+	struct finding *lists[ACTIONS] = {0}, **ends[ACTIONS];
+
+	for (int action = 0; action < ACTIONS; action++)
+		ends[action] = &lists[action];
+	for (struct finding *finding = findings->first; finding; finding = finding->next) {
+		if (!is_old(before, finding) && !is_told(findings, finding)) {
+			struct finding *copy = ARENA_NEW(findings->arena, struct finding);
+
+			*copy = *finding;
+			copy->next = NULL;
+			*ends[finding->action] = copy;
+			ends[finding->action] = &copy->next;
+		}
+	}
+	for (int action = ACTIONS - 1; action >= 0; action--)
+		for (struct finding *finding = lists[action], *next; finding; finding = next) {
+			next = finding->next;
+			take(&verdict, finding);
+		}
+	return verdict;
+}
+
+/* No text is made for what an update does not add. */
+struct verdict
+verdict_reach(struct arena *arena, const struct verdict_request *request)
+{
+	const struct declaration *subject = request->subject, *before = request->before;
+	struct findings findings, old = {.arena = arena};
+
+	if (request->deleting || (before && declaration_equal(before, subject)))
+		return (struct verdict){.findings = {.arena = arena}};
+	if (before) {
+		findings = judge(arena, request, subject, before, true);
+		if (findings.count)
+			old = judge(arena, request, before, NULL, true);
+		if (!has_new(&old, &findings))
+			return (struct verdict){.findings = {.arena = arena}};
+	}
+	findings = judge(arena, request, subject, before, false);
+	return verdict_of(&findings, &old);
+}
+
+int
+verdict_code(const struct verdict *verdict)
+{
+	const struct finding *first = verdict->findings.first;
+	const struct rule *rule = first ? rule_find(first->rule) : NULL;
+
+	if (rule && rule->forbids)
+		return 403;
+	return first && first->counterparts ? 409 : 422;
+}
+
+/* A hint may have several lines; each is indented. */
+static const char *
+indented(struct arena *arena, const char *lines)
+{
+	const char *text = "";
+
+	while (*lines) {
+		size_t length = strcspn(lines, "\n");
+
+		text = arena_printf(arena, "%s\n  %.*s", text, (int)length, lines);
+		lines += length + (lines[length] == '\n');
+	}
+	return text;
+}
+
+const char *
+verdict_message(struct arena *arena, const struct verdict *verdict)
+{
+	const char *text = "";
+	size_t shown = 0;
+
+	for (const struct finding *finding = verdict->findings.first;
+		finding && shown < FINDINGS_SHOWN; finding = finding->next, shown++)
+		text = arena_printf(arena, "%s%s%s%s", text, shown ? "\n" : "",
+			finding_warning(arena, finding), indented(arena, finding->hint));
+	if (verdict->findings.count > shown)
+		text = arena_printf(
+			arena, "%s\nand %zu more", text, verdict->findings.count - shown);
+	return text;
+}
+
+const char *
+finding_warning(struct arena *arena, const struct finding *finding)
+{
+	return arena_printf(arena, "%s [%s]", finding->message, finding->rule);
+}

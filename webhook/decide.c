@@ -1,0 +1,131 @@
+#include "webhook/decide.h"
+
+#include "base/text.h"
+
+/* What the review asks for, as declarations. */
+struct change_of {
+	struct declaration subject;
+	struct declaration before;
+	bool is_update;
+};
+
+static struct decision
+refuse(struct arena *arena, int code, const char *message)
+{
+	return (struct decision){
+		.action = ACTION_DENY,
+		.code = code,
+		.message = arena_text(arena, message),
+		.findings = {.arena = arena},
+	};
+}
+
+static struct decision
+allow(struct arena *arena)
+{
+	return (struct decision){.findings = {.arena = arena}};
+}
+
+/* On DELETE the subject is the object that goes. */
+static bool
+decode(struct arena *arena, const struct review *review, struct change_of *change,
+	struct error *error)
+{
+	const char *name = review->name[0] ? review->name : NULL;
+	const struct json *object =
+		review->operation == REVIEW_DELETE ? review->old_object : review->object;
+
+	if (!kind_decode(arena, review->definition, object, name, &change->subject, error))
+		return false;
+	change->is_update = review->operation == REVIEW_UPDATE && review->old_object;
+	if (change->is_update && !kind_decode(arena, review->definition, review->old_object, name,
+					 &change->before, error))
+		return false;
+	if (arena_exhausted(arena))
+		return error_set(error, ERROR_EXHAUSTED, "the object is too large to be judged");
+	return true;
+}
+
+static struct decision
+conclude(struct arena *arena, const struct verdict *verdict)
+{
+	struct decision decision = {.action = verdict->action, .findings = verdict->findings};
+
+	if (arena_exhausted(arena))
+		return refuse(arena, 413, "the object is too large to be judged");
+	if (verdict->action == ACTION_DENY) {
+		decision.code = verdict_code(verdict);
+		decision.message = verdict_message(arena, verdict);
+	}
+	return decision;
+}
+
+static struct decision
+judge(struct arena *arena, struct source *source, const struct review *review,
+	const struct change_of *change)
+{
+	struct verdict_request request = {
+		.inventory = source_inventory(source),
+		.subject = &change->subject,
+		.before = change->is_update ? &change->before : NULL,
+	};
+	struct verdict verdict;
+
+	inventory_lock(source_inventory(source));
+	request.policy = source_policy(source);
+	verdict = verdict_reach(arena, &request);
+	if (verdict.action != ACTION_DENY && !review->dry_run && !arena_exhausted(arena))
+		source_admit(source, &change->subject);
+	inventory_unlock(source_inventory(source));
+	return conclude(arena, &verdict);
+}
+
+/* Admits without judging. Only where admitted objects count as applied is there something to keep.
+ */
+static struct decision
+admit_unjudged(struct arena *arena, struct source *source, const struct review *review,
+	const struct change_of *change)
+{
+	if (source_applies(source) && !review->dry_run) {
+		inventory_lock(source_inventory(source));
+		if (review->operation == REVIEW_DELETE)
+			source_forget(source, &change->subject.object);
+		else
+			source_admit(source, &change->subject);
+		inventory_unlock(source_inventory(source));
+	}
+	return allow(arena);
+}
+
+/* A status says what is, not what is wanted; a deletion takes claims away; an update that claims
+ * and declares the same as before cannot make anything worse; and some kinds only inform. */
+static bool
+needs_judging(const struct review *review, const struct change_of *change)
+{
+	return review->definition->guarded && review->subresource[0] == '\0' &&
+	       review->operation != REVIEW_DELETE &&
+	       !(change->is_update && declaration_equal(&change->before, &change->subject));
+}
+
+static bool
+is_about_the_object(const struct review *review)
+{
+	return review->definition && review->operation != REVIEW_CONNECT &&
+	       (review->subresource[0] == '\0' || text_equal(review->subresource, "status"));
+}
+
+struct decision
+decide(struct arena *arena, struct source *source, const struct review *review)
+{
+	struct change_of *change;
+	struct error error;
+
+	if (!is_about_the_object(review))
+		return allow(arena);
+	change = ARENA_NEW(arena, struct change_of);
+	if (!decode(arena, review, change, &error))
+		return refuse(arena, error_http_status(error.kind), error.message);
+	if (!needs_judging(review, change))
+		return admit_unjudged(arena, source, review, change);
+	return judge(arena, source, review, change);
+}

@@ -1,0 +1,239 @@
+#include "webhook/handlers.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/text.h"
+#include "webhook/decide.h"
+#include "webhook/mutate.h"
+#include "webhook/review.h"
+
+/* kube-apiserver cuts warnings once all of them together exceed 4096 characters; a few are left for
+ * other webhooks. */
+enum { ALL_WARNINGS = 3500 };
+
+static const double seconds[] = {5e-6, 10e-6, 15e-6, 20e-6, 30e-6, 50e-6, 75e-6, 100e-6, 150e-6,
+	250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 100e-3, 250e-3, 1, 0};
+
+static struct metric requests = METRIC_COUNTER("peerwarden_admission_requests_total",
+	"Admission reviews that were answered; kind is empty for objects that are not guarded.",
+	"path", "verdict", "kind");
+static struct metric durations = METRIC_HISTOGRAM("peerwarden_admission_duration_seconds",
+	"Time from the end of a review's body to its answer.", seconds, "path");
+
+static const char *
+verdict_name(enum action action)
+{
+	return action == ACTION_DENY ? "deny" : action == ACTION_WARN ? "warn" : "allow";
+}
+
+/* False, and refused, when there is no review in the body. */
+static bool
+read_review(struct exchange *exchange, struct review *review)
+{
+	struct error error;
+
+	if (review_decode(exchange->arena, buffer_text(&exchange->body), exchange->body.length,
+		    review, &error))
+		return true;
+	exchange_refuse(exchange, error.kind == ERROR_EXHAUSTED ? 413 : 400,
+		error.kind == ERROR_EXHAUSTED ? "too-large" : "not-a-review", "%s", error.message);
+	return false;
+}
+
+/* False, and refused in a way that the API server tries again, when there can be no decision now.
+ */
+static bool
+can_decide(struct exchange *exchange, const struct handlers *handlers, const struct review *review)
+{
+	enum source_state state = source_state(handlers->source);
+
+	if (handlers->phase == HANDLERS_DRAINING) {
+		exchange->retry_after = "0";
+		exchange_refuse(exchange, 503, "draining", "this replica is going away");
+	} else if (state != SOURCE_READY && review->definition && review->definition->guarded) {
+		exchange->retry_after = "1";
+		exchange_refuse(exchange, 503, "not-ready", "%s", source_state_text(state));
+	}
+	return exchange->status == 0;
+}
+
+static bool
+is_first_of_its_rule(const struct findings *findings, const struct finding *finding)
+{
+	const struct finding *other = findings->first;
+
+	while (other != finding && !text_equal(other->rule, finding->rule))
+		other = other->next;
+	return other == finding;
+}
+
+/* The ids of the rules with findings, each once; NULL without findings. */
+static const char *
+list_rules(struct arena *arena, const struct findings *findings)
+{
+	const char *list = NULL;
+
+	for (const struct finding *finding = findings->first; finding; finding = finding->next)
+		if (is_first_of_its_rule(findings, finding))
+			list = list ? arena_printf(arena, "%s,%s", list, finding->rule)
+				    : finding->rule;
+	return list;
+}
+
+static void
+collect_warnings(struct arena *arena, const struct findings *findings, struct review_answer *answer)
+{
+	const char **warnings = ARENA_ARRAY(arena, const char *, findings->count + 1);
+	size_t characters = 0;
+	size_t left_out = 0;
+
+	for (const struct finding *finding = findings->first; finding; finding = finding->next) {
+		const char *text;
+
+		if (finding->action != ACTION_WARN)
+			continue;
+		text = finding_warning(arena, finding);
+		characters += strlen(text);
+		if (characters <= ALL_WARNINGS)
+			warnings[answer->warning_count++] = text;
+		else
+			left_out++;
+	}
+	if (left_out > 0)
+		warnings[answer->warning_count++] =
+			arena_printf(arena, "and %zu more warnings", left_out);
+	answer->warnings = warnings;
+}
+
+static void
+log_decision(const struct review *review, const struct review_answer *answer, int64_t started)
+{
+	log_info("decision", LOG_TEXT("uid", review->uid),
+		LOG_TEXT("operation", review_operation_name(review->operation)),
+		LOG_TEXT("kind", review->kind), LOG_TEXT("namespace", review->namespace),
+		LOG_TEXT("name", review->name), LOG_TEXT("subresource", review->subresource),
+		LOG_TEXT("user", review->user),
+		LOG_TEXT("dryRun", review->dry_run ? "true" : "false"),
+		LOG_TEXT("verdict", answer->verdict),
+		LOG_NUMBER("code", answer->allowed ? 200 : answer->code),
+		LOG_TEXT("rules", answer->rules),
+		LOG_NUMBER("microseconds", (clock_monotonic() - started) / 1000));
+}
+
+static void
+answer_review(struct exchange *exchange, const struct review *review,
+	const struct review_answer *answer, const char *path, int64_t started)
+{
+	const char *kind = review->definition ? kind_name(review->definition->kind) : "";
+
+	exchange->status = 200;
+	exchange->type = "application/json";
+	review_write(&exchange->answer, review->uid, answer);
+	metric_add(&requests, 1, path, answer->verdict, kind);
+	metric_observe(
+		&durations, (double)(clock_monotonic() - started) / (double)CLOCK_SECOND, path);
+}
+
+static void
+close_when_leaving(struct exchange *exchange, const struct handlers *handlers)
+{
+	if (handlers->phase != HANDLERS_SERVING)
+		exchange->close = true;
+}
+
+static void
+answer_validate(struct exchange *exchange, void *context)
+{
+	struct handlers *handlers = context;
+	struct review_answer answer = {0};
+	struct decision decision;
+	struct review review;
+	int64_t started = clock_monotonic();
+
+	close_when_leaving(exchange, handlers);
+	if (!read_review(exchange, &review) || !can_decide(exchange, handlers, &review))
+		return;
+	decision = decide(exchange->arena, handlers->source, &review);
+	answer.allowed = decision.action != ACTION_DENY;
+	answer.code = decision.code;
+	answer.message = decision.message;
+	answer.verdict = verdict_name(decision.action);
+	answer.rules = list_rules(exchange->arena, &decision.findings);
+	if (answer.allowed) /* a refusal's message says all */
+		collect_warnings(exchange->arena, &decision.findings, &answer);
+	log_decision(&review, &answer, started);
+	answer_review(exchange, &review, &answer, "/validate", started);
+}
+
+static void
+answer_mutate(struct exchange *exchange, void *context)
+{
+	struct handlers *handlers = context;
+	struct review_answer answer = {.allowed = true, .verdict = "allow"};
+	struct buffer *patch = &exchange->body; /* the parsed text is a copy in the arena */
+	struct mutation mutation;
+	struct review review;
+	int64_t started = clock_monotonic();
+
+	close_when_leaving(exchange, handlers);
+	if (!read_review(exchange, &review))
+		return;
+	buffer_clear(patch);
+	mutation = mutate(exchange->arena, &review, patch);
+	if (mutation.count > 0 && !patch->overflowed && !arena_exhausted(exchange->arena)) {
+		answer.verdict = "change";
+		answer.changes = mutation.changes;
+		answer.patch = mutation.patch;
+	}
+	answer_review(exchange, &review, &answer, "/mutate", started);
+}
+
+static void
+answer_livez(struct exchange *exchange, void *context)
+{
+	(void)context;
+	exchange_reply(exchange, 200, "text/plain; charset=utf-8", "ok\n");
+}
+
+static void
+answer_readyz(struct exchange *exchange, void *context)
+{
+	struct handlers *handlers = context;
+	enum source_state state = source_state(handlers->source);
+
+	if (handlers->phase != HANDLERS_SERVING)
+		exchange_reply(
+			exchange, 503, "text/plain; charset=utf-8", "this replica is going away\n");
+	else if (state != SOURCE_READY)
+		exchange_reply(
+			exchange, 503, "text/plain; charset=utf-8", source_state_text(state));
+	else
+		answer_livez(exchange, context);
+}
+
+static void
+answer_metrics(struct exchange *exchange, void *context)
+{
+	(void)context;
+	exchange->status = 200;
+	exchange->type = "text/plain; version=0.0.4; charset=utf-8";
+	metrics_write(&exchange->answer);
+}
+
+const struct endpoint handlers_admission[] = {
+	{"/validate", "POST", answer_validate},
+	{"/mutate", "POST", answer_mutate},
+	{"/livez", "GET", answer_livez},
+	{"/readyz", "GET", answer_readyz},
+	{0},
+};
+
+const struct endpoint handlers_metrics[] = {
+	{"/metrics", "GET", answer_metrics},
+	{"/livez", "GET", answer_livez},
+	{"/readyz", "GET", answer_readyz},
+	{0},
+};

@@ -1,0 +1,23 @@
+/* What the webhook answers: /validate and /mutate for the API server, /livez and /readyz for the
+ * kubelet, /metrics. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "webhook/exchange.h"
+#include "webhook/source.h"
+
+/* SERVING: as usual. LEAVING: decisions go on, but each answer ends its connection, so that the API
+ * server turns to another replica. DRAINING: no new decisions, since a replica that is about to end
+ * cannot keep a reservation: 503 with Retry-After 0, which the API server repeats at once on a new
+ * connection. */
+enum handlers_phase { HANDLERS_SERVING, HANDLERS_LEAVING, HANDLERS_DRAINING };
+
+struct handlers {
+	struct source *source;
+	_Atomic enum handlers_phase phase;
+};
+
+/* The context of both is a struct handlers. */
+extern const struct endpoint handlers_admission[];
+extern const struct endpoint handlers_metrics[];

@@ -1,0 +1,39 @@
+/* The HTTP server: libmicrohttpd with epoll and a pool of threads, with TLS or without.
+ *
+ * Every connection has one absolute deadline at any time: for its handshake and the head of a
+ * request, for the body and the taking of the answer, and for being idle. A thread cuts those that
+ * have passed theirs, so that a client that drips bytes holds nothing. Source: libmicrohttpd
+ * 0.9.75.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "webhook/exchange.h"
+#include "webhook/tls_identity.h"
+
+struct server;
+
+struct server_settings {
+	const char *listen;            /* as listener_open takes it */
+	struct tls_identity *identity; /* NULL for no TLS; outlives the server */
+	const struct endpoint *endpoints;
+	void *context; /* for the endpoints */
+	unsigned threads;
+	unsigned max_connections;
+	int64_t header_timeout; /* nanoseconds */
+	int64_t body_timeout;
+};
+
+struct server *server_open(const struct server_settings *settings, struct error *error);
+uint16_t server_port(const struct server *server);
+
+/* Takes no new connections any more, ends idle ones, and waits until all have ended or `patience`
+ * (nanoseconds) is over. False in the latter case. */
+bool server_drain(struct server *server, int64_t patience);
+
+/* Ends all that is left. */
+void server_close(struct server *server);

@@ -1,0 +1,255 @@
+#include "webhook/settings.h"
+
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "format/yaml.h"
+
+enum { LARGEST_FILE = 1024 * 1024 };
+
+#define FIELD(name) .offset = offsetof(struct settings, name)
+
+static const struct option options[] = {
+	{.name = "listen",
+		.type = OPTION_TEXT,
+		FIELD(listen),
+		.default_value = ":8443",
+		.placeholder = "ADDRESS:PORT",
+		.help = "where the API server reaches the webhook over TLS; an empty address means "
+			"all, IPv6 stands in brackets"},
+	{.name = "tls-cert",
+		.type = OPTION_TEXT,
+		FIELD(tls_cert),
+		.placeholder = "FILE",
+		.help = "certificate chain of the webhook, PEM, the leaf first; read again when it "
+			"changes"},
+	{.name = "tls-key",
+		.type = OPTION_TEXT,
+		FIELD(tls_key),
+		.placeholder = "FILE",
+		.help = "private key of the webhook, PEM; read again when it changes"},
+	{.name = "client-ca",
+		.type = OPTION_TEXT,
+		FIELD(client_ca),
+		.placeholder = "FILE",
+		.help = "require a client certificate signed by one of these authorities, PEM; "
+			"probes then use the metrics port"},
+	{.name = "metrics-listen",
+		.type = OPTION_TEXT,
+		FIELD(metrics_listen),
+		.default_value = ":8080",
+		.placeholder = "ADDRESS:PORT",
+		.help = "where /metrics, /livez and /readyz are served without TLS; empty for "
+			"nowhere"},
+	{.name = "inventory",
+		.type = OPTION_TEXT,
+		FIELD(inventory),
+		.placeholder = "DIR",
+		.help = "judge against the manifests of this folder instead of a cluster; SIGHUP "
+			"reads it again"},
+	{.name = "kubeconfig",
+		.type = OPTION_TEXT,
+		FIELD(kubeconfig),
+		.placeholder = "FILE",
+		.help = "how to reach the cluster; without it the ServiceAccount of the pod is "
+			"used"},
+	{.name = "policy",
+		.type = OPTION_TEXT,
+		FIELD(policy),
+		.placeholder = "FILE",
+		.help = "a PeeringPolicy that sets the action of each rule; SIGHUP reads it again"},
+	{.name = "reservation-time",
+		.type = OPTION_DURATION,
+		FIELD(reservation_time),
+		.default_value = "75s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = 3600 * CLOCK_SECOND,
+		.help = "how long an admitted object counts before the watch shows it; longer than "
+			"the API server's request timeout of 60s"},
+	{.name = "stale-after",
+		.type = OPTION_DURATION,
+		FIELD(stale_after),
+		.default_value = "2m",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = 24 * 3600 * CLOCK_SECOND,
+		.help = "refuse to decide when a kind was not heard of for so long; a quiet kind "
+			"is heard of about once a minute, so this allows one bookmark to be "
+			"missed"},
+	{.name = "threads",
+		.type = OPTION_NUMBER,
+		FIELD(threads),
+		.default_value = "0",
+		.placeholder = "NUMBER",
+		.minimum = 0,
+		.maximum = 64,
+		.help = "serving threads; 0 means one per processor, at most 8"},
+	{.name = "max-connections",
+		.type = OPTION_NUMBER,
+		FIELD(max_connections),
+		.default_value = "1000",
+		.placeholder = "NUMBER",
+		.minimum = 1,
+		.maximum = 100000,
+		.help = "open connections at once; further ones wait"},
+	{.name = "header-timeout",
+		.type = OPTION_DURATION,
+		FIELD(header_timeout),
+		.default_value = "5s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_MILLISECOND,
+		.maximum = 600 * CLOCK_SECOND,
+		.help = "time for the TLS handshake and the head of a request"},
+	{.name = "body-timeout",
+		.type = OPTION_DURATION,
+		FIELD(body_timeout),
+		.default_value = "10s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_MILLISECOND,
+		.maximum = 600 * CLOCK_SECOND,
+		.help = "time for the body of a request and for taking its answer"},
+	{.name = "shutdown-delay",
+		.type = OPTION_DURATION,
+		FIELD(shutdown_delay),
+		.default_value = "10s",
+		.placeholder = "TIME",
+		.minimum = 0,
+		.maximum = 600 * CLOCK_SECOND,
+		.help = "after SIGTERM, how long new connections are still taken while the Service "
+			"forgets this replica"},
+	{.name = "drain-time",
+		.type = OPTION_DURATION,
+		FIELD(drain_time),
+		.default_value = "10s",
+		.placeholder = "TIME",
+		.minimum = 0,
+		.maximum = 600 * CLOCK_SECOND,
+		.help = "after that, how long open connections may take to end"},
+	{.name = "log-level",
+		.type = OPTION_CHOICE,
+		FIELD(log_level),
+		.default_value = "info",
+		.placeholder = "LEVEL",
+		.choices = "debug|info|warn|error",
+		.help = "the least important lines that are written; decisions are info"},
+	{.name = "config",
+		.type = OPTION_TEXT,
+		FIELD(config),
+		.placeholder = "FILE",
+		.help = "YAML file with any of these options by name",
+		.flag_only = true},
+	{.name = "help",
+		.letter = 'h',
+		.type = OPTION_FLAG,
+		FIELD(help),
+		.help = "print this help and exit",
+		.flag_only = true},
+	{.name = "version",
+		.type = OPTION_FLAG,
+		FIELD(version),
+		.help = "print the version and exit",
+		.flag_only = true},
+	{0},
+};
+
+static const struct option_table table = {
+	.options = options,
+	.program = "peerwarden-webhook",
+	.usage = "--tls-cert FILE --tls-key FILE [OPTION]...",
+	.about = "Answers the admission reviews of a Kubernetes API server and refuses network "
+		 "peerings that cannot work.",
+};
+
+const struct option_table *
+settings_table(void)
+{
+	return &table;
+}
+
+/* The scalar as one would type it for a flag; NULL for a list or a map. */
+static const char *
+scalar_text(struct arena *arena, const struct json *value)
+{
+	if (json_is_boolean(value))
+		return json_boolean(value, false) ? "true" : "false";
+	if (json_is_number(value))
+		return json_number_text(arena, value);
+	return json_text(value);
+}
+
+static bool
+add_value(struct arena *arena, const struct json *member, struct option_value *into,
+	struct error *error)
+{
+	const char *text = scalar_text(arena, member);
+
+	if (!text)
+		return error_set(error, ERROR_INVALID,
+			"line %zu: %s must be text, a number or true or false",
+			json_location(member).line, json_name(member));
+	*into = (struct option_value){json_name(member), text};
+	return true;
+}
+
+/* NULL, with an error, when the file cannot be used. */
+static const struct option_value *
+read_file(struct arena *arena, const char *path, struct error *error)
+{
+	CLEANUP(buffer_dispose) struct buffer text;
+	struct yaml_documents documents;
+	struct option_value *values;
+	const struct json *root;
+	size_t count = 0;
+
+	buffer_init(&text, LARGEST_FILE);
+	if (!file_read(path, &text, error))
+		return NULL;
+	if (!yaml_parse(
+		    arena, buffer_text(&text), text.length, &json_file_limits, &documents, error))
+		return NULL;
+	root = documents.count > 0 ? documents.items[0] : NULL;
+	if (documents.count > 1 || (root && !json_is_object(root) && !json_is_null(root))) {
+		error_set(error, ERROR_INVALID, "must be one map of option names and values");
+		return NULL;
+	}
+	values = ARENA_ARRAY(arena, struct option_value, json_count(root) + 1);
+	for (const struct json *member = json_first(root); member; member = json_next(member))
+		if (!add_value(arena, member, &values[count++], error))
+			return NULL;
+	return values;
+}
+
+static bool
+check(const struct settings *settings, const char **operands, struct error *error)
+{
+	if (operands[0])
+		return error_set(error, ERROR_INVALID, "unexpected argument \"%s\"", operands[0]);
+	if (text_is_blank(settings->tls_cert) || text_is_blank(settings->tls_key))
+		return error_set(error, ERROR_INVALID, "--tls-cert and --tls-key are required");
+	if (settings->inventory && settings->kubeconfig)
+		return error_set(error, ERROR_INVALID,
+			"--inventory and --kubeconfig exclude each other: there is one source of "
+			"truth");
+	return true;
+}
+
+bool
+settings_load(
+	struct arena *arena, int argc, char **argv, struct settings *settings, struct error *error)
+{
+	const char *path = options_peek(argc, argv, "config");
+	const struct option_value *file = NULL;
+	const char **operands;
+
+	if (path) {
+		file = read_file(arena, path, error);
+		if (!file)
+			return error_wrap(error, "%s", path);
+	}
+	if (!options_parse(arena, &table, argc, argv, file, settings, &operands, error))
+		return false;
+	return settings->help || settings->version || check(settings, operands, error);
+}

@@ -1,0 +1,245 @@
+#include "webhook/source.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/metrics.h"
+#include "kinds/manifest.h"
+#include "mirror/mirror.h"
+
+enum { LARGEST_FILE = 64 * 1024 * 1024, LARGEST_FOLDER = 1024 * 1024 * 1024 };
+
+struct source {
+	struct source_settings settings;
+	struct inventory *inventory;
+	struct mirror *mirror; /* NULL for a folder */
+	/* Under the inventory's lock: */
+	struct arena *policy_arena;
+	const struct policy *policy;
+};
+
+static struct metric reservation_gauge = METRIC_GAUGE(
+	"peerwarden_reservations", "Admitted objects that the watch has not shown yet.", NULL);
+static struct metric object_gauge = METRIC_GAUGE(
+	"peerwarden_inventory_objects", "Objects that decisions are made against.", NULL);
+static struct metric age_gauge = METRIC_GAUGE("peerwarden_mirror_age_seconds",
+	"Time since the kind that was silent for longest was last heard of.", NULL);
+
+/* What a folder says, in canonical form, as it would be stored. */
+struct folder {
+	struct arena *arena;
+	struct declaration *declarations;
+	size_t count;
+};
+
+static bool
+read_folder(struct folder *folder, const char *path, struct error *error)
+{
+	struct manifests manifests = {0};
+
+	if (!manifests_read(folder->arena, path, &manifests, error))
+		return false;
+	folder->declarations = ARENA_ARRAY(folder->arena, struct declaration, manifests.count);
+	for (const struct manifest *manifest = manifests.first; manifest;
+		manifest = manifest->next) {
+		struct declaration *declaration = &folder->declarations[folder->count];
+		struct changes changes;
+
+		if (!manifest->definition)
+			continue;
+		if (!manifest_decode(folder->arena, manifest, &changes, declaration, error))
+			return false;
+		folder->count++;
+	}
+	if (arena_exhausted(folder->arena))
+		return error_set(
+			error, ERROR_EXHAUSTED, "%s: there is too much in this folder", path);
+	return true;
+}
+
+static bool
+read_policy(
+	struct arena *arena, const char *path, const struct policy **policy, struct error *error)
+{
+	CLEANUP(buffer_dispose) struct buffer text;
+
+	buffer_init(&text, LARGEST_FILE);
+	*policy = policy_default();
+	if (!path)
+		return true;
+	if (!file_read(path, &text, error))
+		return error_wrap(error, "%s", path);
+	*policy = policy_parse(arena, buffer_text(&text), text.length, error);
+	return *policy || error_wrap(error, "%s", path);
+}
+
+/* The ranges that the policy adds to the shoot's network are known like those of any object. */
+static void
+replace_policy(struct source *source, struct arena *arena, const struct policy *policy)
+{
+	const struct declaration *old = source->policy ? policy_declaration(source->policy) : NULL;
+	const struct declaration *ranges = policy_declaration(policy);
+
+	if (old)
+		inventory_remove(source->inventory, &old->object);
+	if (ranges)
+		inventory_store(source->inventory, ranges);
+	arena_free(source->policy_arena);
+	source->policy_arena = arena;
+	source->policy = policy;
+}
+
+/* Puts what the folder says in place of everything that was stored. */
+static void
+replace_objects(struct inventory *inventory, const struct folder *folder)
+{
+	struct object_id *keep = ARENA_ARRAY(folder->arena, struct object_id, folder->count + 1);
+
+	for (enum kind kind = 0; kind < KINDS; kind++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < folder->count; i++) {
+			if (folder->declarations[i].object.kind != kind)
+				continue;
+			inventory_store(inventory, &folder->declarations[i]);
+			keep[count++] = folder->declarations[i].object;
+		}
+		keep[count] = (struct object_id){.kind = kind};
+		inventory_keep_only(inventory, kind, keep);
+	}
+}
+
+bool
+source_reload(struct source *source, struct error *error)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(LARGEST_FOLDER);
+	struct arena *policy_arena = arena_new(LARGEST_FILE);
+	struct folder folder = {.arena = arena};
+	const struct policy *policy = NULL;
+	bool good = read_policy(policy_arena, source->settings.policy, &policy, error);
+
+	if (good && source->settings.folder)
+		good = read_folder(&folder, source->settings.folder, error);
+	if (!good) {
+		arena_free(policy_arena);
+		return false;
+	}
+	inventory_lock(source->inventory);
+	replace_policy(source, policy_arena, policy);
+	if (source->settings.folder)
+		replace_objects(source->inventory, &folder);
+	inventory_unlock(source->inventory);
+	return true;
+}
+
+struct source *
+source_open(const struct source_settings *settings, struct error *error)
+{
+	struct source *source = memory_alloc(sizeof *source);
+	bool good;
+
+	source->settings = *settings;
+	source->inventory = inventory_new();
+	good = source_reload(source, error);
+	if (good && !settings->folder) {
+		source->mirror = mirror_start(source->inventory, settings->kubeconfig, error);
+		good = source->mirror != NULL;
+	}
+	if (good)
+		return source;
+	source_close(source);
+	return NULL;
+}
+
+void
+source_close(struct source *source)
+{
+	if (source->mirror)
+		mirror_stop(source->mirror);
+	inventory_free(source->inventory);
+	arena_free(source->policy_arena);
+	free(source);
+}
+
+enum source_state
+source_state(const struct source *source)
+{
+	if (!source->mirror)
+		return SOURCE_READY;
+	if (!mirror_is_synced(source->mirror))
+		return SOURCE_NOT_SYNCED;
+	return mirror_age(source->mirror) > source->settings.stale_after ? SOURCE_STALE
+									 : SOURCE_READY;
+}
+
+const char *
+source_state_text(enum source_state state)
+{
+	switch (state) {
+	case SOURCE_NOT_SYNCED:
+		return "the cluster's objects are not all known yet";
+	case SOURCE_STALE:
+		return "the cluster was not heard of for too long";
+	default:
+		return "ok";
+	}
+}
+
+struct inventory *
+source_inventory(const struct source *source)
+{
+	return source->inventory;
+}
+
+bool
+source_applies(const struct source *source)
+{
+	return !source->mirror;
+}
+
+const struct policy *
+source_policy(const struct source *source)
+{
+	return source->policy;
+}
+
+void
+source_admit(struct source *source, const struct declaration *declaration)
+{
+	if (source_applies(source))
+		inventory_store(source->inventory, declaration);
+	else
+		inventory_reserve(source->inventory, declaration,
+			clock_monotonic() + source->settings.reservation_time);
+}
+
+void
+source_forget(struct source *source, const struct object_id *object)
+{
+	if (source_applies(source))
+		inventory_remove(source->inventory, object);
+}
+
+void
+source_tick(struct source *source, int64_t now)
+{
+	struct inventory_size size;
+	size_t expired;
+
+	inventory_lock(source->inventory);
+	expired = inventory_expire(source->inventory, now);
+	size = inventory_size(source->inventory);
+	inventory_unlock(source->inventory);
+	if (expired > 0)
+		log_debug("reservations have expired", LOG_NUMBER("count", expired));
+	metric_set(&reservation_gauge, (double)size.reservations);
+	metric_set(&object_gauge, (double)size.objects);
+	if (source->mirror)
+		metric_set(&age_gauge, (double)mirror_age(source->mirror) / (double)CLOCK_SECOND);
+}
