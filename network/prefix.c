@@ -49,7 +49,7 @@ static bool
 read_address_4(struct reader *reader, uint32_t *address)
 {
 	uint32_t value = 0;
-	unsigned octet;
+	unsigned octet = 0;
 
 	for (int i = 0; i < 4; i++) {
 		if (i > 0 && *reader->text++ != '.')
@@ -254,7 +254,7 @@ prefix_parse(const char *text, struct prefix *prefix, const char **reason)
 }
 
 static unsigned
-group_at(const struct address *address, int index)
+group_at(const struct address *address, unsigned index)
 {
 	uint64_t half = index < 4 ? address->high : address->low;
 

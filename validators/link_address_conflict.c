@@ -293,7 +293,7 @@ check_families(
 	struct case_ *c, const struct peering *peering, const struct declared_peering *answer)
 {
 	const struct declared_peering near = {c->subject, peering};
-	const struct claim *mine[FAMILIES], *theirs[FAMILIES];
+	const struct claim *mine[FAMILIES] = {0}, *theirs[FAMILIES] = {0};
 	bool in_common;
 	struct finding *finding;
 
@@ -308,7 +308,8 @@ check_families(
 		const struct claim *link = mine[family] ? mine[family] : mine[!family];
 		const struct claim *other = theirs[family] ? theirs[family] : theirs[!family];
 
-		if (!mine[family] == !theirs[family] || case_is_link_refused(c, link))
+		if (!link || !other || !mine[family] == !theirs[family] ||
+			case_is_link_refused(c, link))
 			continue;
 		finding = in_common ? case_softer_finding(c, link->field, case_end(c, link))
 				    : case_finding(c, link->field, case_end(c, link));

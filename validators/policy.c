@@ -212,7 +212,7 @@ read_pools(struct reading *reading, const struct json *list, struct pools pools[
 	pools[FAMILY_4] = (struct pools){0};
 	pools[FAMILY_6] = (struct pools){0};
 	for (const struct json *item = json_first(list); item; item = json_next(item)) {
-		struct prefix prefix;
+		struct prefix prefix = {0};
 		struct pools *of_family;
 
 		if (!read_prefix(reading, item, &prefix))

@@ -110,26 +110,32 @@ check_elsewhere(struct case_ *c, const struct route *route)
 }
 
 static void
+report_own_address(struct case_ *c, const struct route *route, const struct claim *link)
+{
+	struct finding *finding = report(c, route, true);
+
+	case_message(c, finding, "is this VPC's own address on the link to %s",
+		case_domain(c, link->far));
+	case_against(c, finding, c->subject, link->field, case_end(c, link));
+	case_hint(c, finding, "write the peer's address on the link");
+}
+
+static void
 check_route(struct case_ *c, const struct route *route)
 {
-	const struct claim *on = NULL;
-	struct finding *finding;
+	const struct claim *own = NULL, *on = NULL;
 
 	for (int i = 0; i < c->subject->link_count; i++) {
 		const struct claim *link = &c->subject->links[i];
 
-		if (address_equal(&link->host, &route->next_hop)) {
-			finding = report(c, route, true);
-			case_message(c, finding, "is this VPC's own address on the link to %s",
-				case_domain(c, link->far));
-			case_against(c, finding, c->subject, link->field, case_end(c, link));
-			case_hint(c, finding, "write the peer's address on the link");
-			return;
-		}
+		if (!own && address_equal(&link->host, &route->next_hop))
+			own = link;
 		if (!on && prefix_contains(&link->prefix, &route->next_hop))
 			on = link;
 	}
-	if (!on)
+	if (own)
+		report_own_address(c, route, own);
+	else if (!on)
 		check_elsewhere(c, route);
 	else if (!case_is_link_refused(c, on))
 		check_on_link(c, route, on);
