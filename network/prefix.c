@@ -493,3 +493,15 @@ prefix_next(const struct prefix *prefix, struct prefix *next)
 	*next = result;
 	return true;
 }
+
+struct address
+prefix_nth(const struct prefix *prefix, unsigned n)
+{
+	struct address address = prefix_network(prefix).address;
+
+	if (address.family == FAMILY_4)
+		address.high += (uint64_t)n << 32;
+	else
+		address.low += n;
+	return address;
+}

@@ -49,6 +49,8 @@ unsigned prefix_bits(enum family family);                       /* 32 or 128 */
 struct prefix prefix_of_address(const struct address *address); /* the /32 or /128 */
 struct prefix prefix_network(const struct prefix *prefix);      /* host bits zero */
 bool prefix_has_host_bits(const struct prefix *prefix);
+/* The n-th address of the network, which must be large enough. */
+struct address prefix_nth(const struct prefix *prefix, unsigned n);
 struct address prefix_last(const struct prefix *prefix); /* the broadcast address, for IPv4 */
 bool prefix_equal(const struct prefix *a, const struct prefix *b); /* networks and lengths */
 bool prefix_contains(const struct prefix *prefix, const struct address *address);

@@ -224,6 +224,33 @@ case_end(struct case_ *c, const struct claim *link)
 	return case_prefix(c, &(struct prefix){link->host, link->prefix.length});
 }
 
+/* The first host of the link network that is not taken; /31 and /127 use both addresses. */
+static struct prefix
+other_host(const struct claim *link)
+{
+	unsigned first = link->prefix.length + 1u < prefix_bits(link->prefix.address.family);
+	struct prefix end = {prefix_nth(&link->prefix, first), link->prefix.length};
+
+	if (address_equal(&end.address, &link->host))
+		end.address = prefix_nth(&link->prefix, first + 1);
+	return end;
+}
+
+const char *
+case_other_end(
+	struct case_ *c, const struct declaration *declaration, const struct peering *peering)
+{
+	const char *text = "";
+
+	for (int i = 0; i < peering->link_count && !c->silent; i++) {
+		struct prefix end = other_host(&declaration->links[peering->first_link + i]);
+
+		text = arena_printf(
+			c->arena, "%s%s%s", text, *text ? "," : "", case_prefix(c, &end));
+	}
+	return *text ? text : "the other end of the link";
+}
+
 const char *
 case_domain(struct case_ *c, const char *domain)
 {

@@ -91,6 +91,9 @@ void case_hint_free_link(struct case_ *c, struct finding *finding, const struct 
 const char *case_prefix(struct case_ *c, const struct prefix *prefix);
 const char *case_address(struct case_ *c, const struct address *address);
 const char *case_end(struct case_ *c, const struct claim *link);    /* "169.254.0.1/30" */
+/* What the far side would write as localConnectIP: "169.254.0.2/30,fd69::2/126". */
+const char *case_other_end(
+	struct case_ *c, const struct declaration *declaration, const struct peering *peering);
 const char *case_domain(struct case_ *c, const char *domain);       /* "VPC vpc-1" */
 const char *case_short_domain(struct case_ *c, const char *domain); /* "vpc-1" */
 const char *case_object(struct case_ *c, const struct declaration *declaration);

@@ -170,7 +170,7 @@ static void
 check_meetings(struct case_ *c, const struct claim *link, const struct occupants *others,
 	const char *router)
 {
-	for (size_t i = 0; i < others->count && !case_is_link_refused(c, link); i++)
+	for (size_t i = 0; i < others->count; i++)
 		if (!is_other_end(link, others->items[i].claim) &&
 			!is_of_self_peering(others->items[i].claim))
 			report_meeting(c, link, &others->items[i], router);
@@ -251,10 +251,9 @@ hint_end(struct case_ *c, struct finding *finding, const struct claim *far)
 			case_prefix(c, &far->prefix));
 	else {
 		/* Of the two hosts of such a network, the one that is not taken. */
-		if (end.address.family == FAMILY_4)
-			end.address.high ^= UINT64_C(3) << 32;
-		else
-			end.address.low ^= 3;
+		end.address = prefix_nth(&far->prefix, 1);
+		if (address_equal(&end.address, &far->host))
+			end.address = prefix_nth(&far->prefix, 2);
 		case_hint(c, finding,
 			"the end that fits is %s; to renumber, remove the peering here, change the "
 			"far end, then add it again",

@@ -21,9 +21,9 @@ check_forth(struct case_ *c, const struct peering *peering)
 		case_short_domain(c, peering->from));
 	case_against(c, finding, far, entries, "");
 	case_hint(c, finding,
-		"add {remoteVpc: %s, localConnectIP: the other end of the link} to "
-		"spec.vpcPeerings of %s",
-		case_short_domain(c, peering->from), case_object(c, far));
+		"add {remoteVpc: %s, localConnectIP: %s} to spec.vpcPeerings of %s",
+		case_short_domain(c, peering->from), case_other_end(c, c->subject, peering),
+		case_object(c, far));
 }
 
 static bool
@@ -49,9 +49,8 @@ check_back(struct case_ *c, const struct declared_peering *other)
 		case_short_domain(c, to), case_short_domain(c, from));
 	case_against(c, finding, other->declaration, other->peering->field, other->peering->target);
 	case_hint(c, finding,
-		"add {remoteVpc: %s, localConnectIP: the other end of the link} to "
-		"spec.vpcPeerings",
-		case_short_domain(c, from));
+		"add {remoteVpc: %s, localConnectIP: %s} to spec.vpcPeerings",
+		case_short_domain(c, from), case_other_end(c, other->declaration, other->peering));
 }
 
 static void

@@ -282,10 +282,39 @@ addresses_are_ordered_by_family_and_then_by_value(void **state)
 		}
 }
 
+static void
+the_nth_address_counts_from_the_network(void **state)
+{
+	static const struct {
+		const char *prefix;
+		unsigned n;
+		const char *address;
+	} cases[] = {
+		{"169.254.0.1/30", 0, "169.254.0.0"},
+		{"169.254.0.1/30", 2, "169.254.0.2"},
+		{"169.254.0.1/31", 1, "169.254.0.1"},
+		{"fd69::2/126", 1, "fd69::1"},
+		{"fd69::1/127", 0, "fd69::"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[PREFIX_TEXT_SIZE];
+		const char *reason;
+		struct prefix prefix;
+		struct address address;
+
+		assert_true(prefix_parse(cases[i].prefix, &prefix, &reason));
+		address = prefix_nth(&prefix, cases[i].n);
+		assert_string_equal(address_format(&address, text), cases[i].address);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_nth_address_counts_from_the_network),
 		cmocka_unit_test(prefix_parse_accepts_what_go_accepts_and_format_is_canonical),
 		cmocka_unit_test(prefix_parse_refuses_what_go_refuses_and_says_why),
 		cmocka_unit_test(address_is_unicast_tells_what_no_host_can_use),
