@@ -27,7 +27,7 @@ enum {
 #define CALL_STALL   (30 * CLOCK_SECOND)
 #define WATCH_STALL  (120 * CLOCK_SECOND)
 
-static const struct json_limits tree_limits = {BODY_SIZE, 64, 2000000, false};
+static const struct json_limits tree_limits = {.bytes = BODY_SIZE, .depth = 64, .values = 2000000};
 
 struct kube_client {
 	const struct kube_config *config;

@@ -45,8 +45,10 @@ case_refuse_claim(struct case_ *c, const struct finding *finding, const struct c
 void
 case_refuse_link(struct case_ *c, const struct finding *finding, const struct claim *link)
 {
-	if (finding->action == ACTION_DENY)
-		c->link_refused[link - c->subject->links] = true;
+	if (finding->action != ACTION_DENY)
+		return;
+	c->link_refused[link - c->subject->links] = true;
+	c->peering_refused[link->peering] = true;
 }
 
 void
@@ -291,7 +293,8 @@ case_claim(struct case_ *c, const struct occupant *occupant)
 		return arena_printf(
 			c->arena, "%s of %s", prefix, case_object(c, occupant->declaration));
 	case CLAIM_REMOTE:
-		return arena_printf(c->arena, "%s of %s", prefix, case_domain(c, claim->domain));
+		return arena_printf(c->arena, "%s of %s (%s)", prefix,
+			case_domain(c, claim->domain), case_object(c, occupant->declaration));
 	default:
 		return arena_printf(c->arena, "%s of %s in %s", prefix,
 			case_object(c, occupant->declaration), case_domain(c, claim->domain));

@@ -15,8 +15,8 @@ const struct rule *const rules[] = {
 	&default_vpc,
 	&duplicate_peering,
 	/* Against everything else. */
-	&link_address_conflict,
 	&cidr_overlap,
+	&link_address_conflict,
 	&missing_shoot_tag,
 	/* What may still come. */
 	&unknown_remote,

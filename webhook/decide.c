@@ -46,15 +46,25 @@ decode(struct arena *arena, const struct review *review, struct change_of *chang
 	return true;
 }
 
+/* kubectl takes a 409 on an update for a lost race and tries five times more; on a server-side
+ * apply it explains field managers. There, what collides is told as what cannot be processed. */
+static int
+refusal_code(const struct review *review, const struct verdict *verdict)
+{
+	int code = verdict_code(verdict);
+
+	return code == 409 && !review->plain_create ? 422 : code;
+}
+
 static struct decision
-conclude(struct arena *arena, const struct verdict *verdict)
+conclude(struct arena *arena, const struct review *review, const struct verdict *verdict)
 {
 	struct decision decision = {.action = verdict->action, .findings = verdict->findings};
 
 	if (arena_exhausted(arena))
 		return refuse(arena, 413, "the object is too large to be judged");
 	if (verdict->action == ACTION_DENY) {
-		decision.code = verdict_code(verdict);
+		decision.code = refusal_code(review, verdict);
 		decision.message = verdict_message(arena, verdict);
 	}
 	return decision;
@@ -77,7 +87,7 @@ judge(struct arena *arena, struct source *source, const struct review *review,
 	if (verdict.action != ACTION_DENY && !review->dry_run && !arena_exhausted(arena))
 		source_admit(source, &change->subject);
 	inventory_unlock(source_inventory(source));
-	return conclude(arena, &verdict);
+	return conclude(arena, review, &verdict);
 }
 
 /* Admits without judging. Only where admitted objects count as applied is there something to keep.

@@ -5,6 +5,19 @@
 
 #include "base/text.h"
 
+/* What nobody here reads of a review: who manages which field, what was applied last, and how the
+ * request came about. */
+static const struct json_passed_over passed_over[] = {
+	{"metadata", "managedFields"},
+	{"annotations", "kubectl.kubernetes.io/last-applied-configuration"},
+	{"request", "options"},
+	{"request", "requestKind"},
+	{"request", "requestResource"},
+	{"userInfo", "groups"},
+	{"userInfo", "extra"},
+	{0},
+};
+
 static const char *const operations[REVIEW_OPERATIONS] = {
 	[REVIEW_CREATE] = "CREATE",
 	[REVIEW_UPDATE] = "UPDATE",
@@ -64,6 +77,9 @@ read_request(const struct json *request, struct review *review)
 	review->name = text_of(request, "name");
 	review->user = text_of(json_member(request, "userInfo"), "username");
 	review->dry_run = json_boolean(json_member(request, "dryRun"), false);
+	review->plain_create =
+		review->operation == REVIEW_CREATE &&
+		!text_equal(text_of(json_member(request, "options"), "kind"), "PatchOptions");
 	review->object = json_present(request, "object");
 	review->old_object = json_present(request, "oldObject");
 	if (review->name[0] == '\0') /* generateName: by now the object has one */
@@ -75,7 +91,8 @@ bool
 review_decode(struct arena *arena, const char *text, size_t length, struct review *review,
 	struct error *error)
 {
-	const struct json *root = json_parse(arena, text, length, &json_request_limits, error);
+	const struct json *root =
+		json_parse_partly(arena, text, length, &json_request_limits, passed_over, error);
 	const struct json *request = json_member(root, "request");
 
 	if (!root)

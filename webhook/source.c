@@ -232,6 +232,10 @@ source_tick(struct source *source, int64_t now)
 	struct inventory_size size;
 	size_t expired;
 
+	/* What the mirror was too silent to show must not be forgotten: time counts up to when every
+	 * kind was heard of. */
+	if (source->mirror)
+		now -= mirror_age(source->mirror);
 	inventory_lock(source->inventory);
 	expired = inventory_expire(source->inventory, now);
 	size = inventory_size(source->inventory);
