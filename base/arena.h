@@ -47,4 +47,5 @@ char *arena_text(struct arena *arena, const char *text);
 char *arena_text_part(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *arena, const char *format, va_list arguments);
+char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
+	__attribute__((format(printf, 2, 0)));

@@ -178,3 +178,17 @@ def test_bash_completion_offers_commands_options_and_rules():
 
 def test_output_has_no_colour_when_it_is_no_terminal():
     assert "\x1b" not in run("lint", EXAMPLES / "reviews").stdout
+
+
+def examples_of(rule):
+    """The YAML of a rule's page: what fails, and the same put right."""
+    page = (ROOT / "docs" / "rules" / f"{rule}.md").read_text()
+    return [block.split("```")[0] for block in page.split("```yaml\n")[1:]]
+
+
+# An update of one object cannot be said in manifests; the scenarios say it.
+@pytest.mark.parametrize("rule", sorted({page.stem for page in (ROOT / "docs" / "rules").glob("*.md")} - {"immutable-field"}))
+def test_the_examples_of_a_rules_page_fail_and_are_put_right(rule):
+    fails, put_right = examples_of(rule)
+    assert rule in rules_of(lint_json("-", stdin=fails)[1])
+    assert rule not in rules_of(lint_json("-", stdin=put_right)[1])

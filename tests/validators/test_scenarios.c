@@ -130,7 +130,7 @@ static struct yaml_documents
 read_documents(struct arena *arena, const char *file)
 {
 	struct buffer text CLEANUP(buffer_dispose);
-	struct yaml_documents documents;
+	struct yaml_documents documents = {0};
 	struct error error;
 
 	buffer_init(&text, SCENARIO_MEMORY);

@@ -33,7 +33,7 @@ static struct declaration
 decode(struct arena *arena, const char *text)
 {
 	struct yaml_documents documents;
-	struct declaration declaration;
+	struct declaration declaration = {0};
 	struct error error;
 
 	if (!yaml_parse(arena, text, strlen(text), &json_file_limits, &documents, &error) ||

@@ -173,8 +173,8 @@ dripping_clients_are_cut(void **state)
 	static const char *const beginnings[] = {
 		"",
 		"POST /echo HTTP/1.1\r\nX: ",
-		"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
-		"application/json\r\nContent-Length: 100000\r\n\r\n",
+		("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: "
+		 "application/json\r\nContent-Length: 100000\r\n\r\n"),
 		/* in the second request of a connection */
 		"HEAD /hello HTTP/1.1\r\nHost: a\r\n\r\n",
 	};
