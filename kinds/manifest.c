@@ -61,6 +61,25 @@ take_document(struct arena *arena, struct manifests *manifests, const char *file
 	return true;
 }
 
+/* JSON is YAML, and read as such has places; but libyaml refuses the two halves of a character that
+ * JSON may write as "\ud83d\ude00". */
+static bool
+parse(struct arena *arena, const struct buffer *content, struct yaml_documents *documents,
+	struct error *error)
+{
+	const struct json **only;
+
+	if (yaml_parse(arena, buffer_text(content), content->length, &json_file_limits, documents,
+		    error))
+		return true;
+	if (*text_trim(buffer_text(content), &(size_t){0}) != '{')
+		return false;
+	only = ARENA_NEW(arena, const struct json *);
+	*only = json_parse(arena, buffer_text(content), content->length, &json_file_limits, NULL);
+	*documents = (struct yaml_documents){only, 1};
+	return *only != NULL;
+}
+
 static bool
 read_file(struct arena *arena, const char *file, struct manifests *manifests, struct error *error)
 {
@@ -70,8 +89,7 @@ read_file(struct arena *arena, const char *file, struct manifests *manifests, st
 	buffer_init(&content, json_file_limits.bytes);
 	if (!file_read(file, &content, error))
 		return false;
-	if (!yaml_parse(arena, buffer_text(&content), content.length, &json_file_limits, &documents,
-		    error))
+	if (!parse(arena, &content, &documents, error))
 		return error_wrap(error, "%s", file);
 	for (size_t i = 0; i < documents.count; i++)
 		if (!take_document(arena, manifests, file, documents.items[i], error))

@@ -101,6 +101,12 @@ def test_lists_several_documents_and_foreign_kinds_are_understood():
     assert "cidr-overlap" in rules_of(report)
 
 
+def test_json_may_escape_characters_beyond_the_basic_plane():
+    vpc = {"apiVersion": "kubeovn.io/v1", "kind": "Vpc", "metadata": {"name": "a", "annotations": {"note": "\U0001f600"}}}
+    status, report = lint_json("-", stdin=json.dumps(vpc))
+    assert (status, report["summary"]["objects"]) == (0, 1)
+
+
 def test_the_order_of_the_input_does_not_change_the_ids():
     a, b = SUBNET.format(name="a", vpc="v", cidr="10.0.0.0/16"), SUBNET.format(name="b", vpc="v", cidr="10.0.1.0/24")
     ids = []
