@@ -8,6 +8,7 @@
 #include "base/memory.h"
 
 enum { FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 1024 * 1024, ALIGNMENT = 16 };
+enum { SHORT_TEXT = 256 }; /* one pass of formatting is enough up to here */
 
 struct block {
 	struct block *next;
@@ -174,15 +175,18 @@ arena_text(struct arena *arena, const char *text)
 char *
 arena_vprintf(struct arena *arena, const char *format, va_list arguments)
 {
+	char part[SHORT_TEXT];
 	va_list again;
 	char *text;
 	int length;
 
 	va_copy(again, arguments);
-	length = vsnprintf(NULL, 0, format, again);
+	length = vsnprintf(part, sizeof part, format, again);
 	va_end(again);
 	if (length < 0)
 		return arena_text(arena, "");
+	if ((size_t)length < sizeof part)
+		return arena_text_part(arena, part, (size_t)length);
 	text = arena_alloc(arena, (size_t)length + 1);
 	vsnprintf(text, (size_t)length + 1, format, arguments);
 	return text;

@@ -157,11 +157,33 @@ append_valid(struct buffer *buffer, const char *text, size_t length)
 	buffer_append(buffer, text + from, length - from);
 }
 
+/* Most text is plain: that goes out in one piece. */
+static bool
+append_plain(struct buffer *buffer, const char *text, size_t length)
+{
+	char *out;
+
+	if (!reserve(buffer, length + 2))
+		return false;
+	out = buffer->data + buffer->length;
+	*out++ = '"';
+	memcpy(out, text, length);
+	out[length] = '"';
+	out[length + 1] = '\0';
+	buffer->length += length + 2;
+	return true;
+}
+
 bool
 buffer_append_json(struct buffer *buffer, const char *text)
 {
-	size_t left = strlen(text);
+	size_t left = 0;
 
+	while (is_plain(text[left]) && (unsigned char)text[left] < 0x7F)
+		left++;
+	if (text[left] == '\0')
+		return append_plain(buffer, text, left);
+	left += strlen(text + left);
 	buffer_append_char(buffer, '"');
 	while (left > 0) {
 		size_t valid = text_valid_utf8(text, left);

@@ -118,11 +118,15 @@ append_number(struct buffer *line, int64_t number)
 static void
 append_field(struct buffer *line, const struct log_field *field)
 {
-	if (line->maximum - line->length < strlen(field->name) + FIELD_LEAST)
+	size_t length = strlen(field->name);
+	char *out = line->data + line->length;
+
+	if (line->maximum - line->length < length + FIELD_LEAST)
 		return;
-	buffer_append(line, ",\"", 2);
-	buffer_append_text(line, field->name);
-	buffer_append(line, "\":", 2);
+	memcpy(out, ",\"", 2);
+	memcpy(out + 2, field->name, length);
+	memcpy(out + 2 + length, "\":", 2);
+	line->length += length + 4;
 	if (field->text)
 		append_text(line, field->text);
 	else

@@ -2,11 +2,11 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "format/json_build.h"
 #include "format/json_path.h"
 #include "format/json_scan.h"
 #include "format/json_tree.h"
@@ -27,100 +27,31 @@ const struct json_limits json_file_limits = {
 	.refuse_duplicates = true,
 };
 
-/* cJSON has one allocator for the whole process, so the arena to use is told per thread. */
-static _Thread_local struct arena *current_arena;
-static pthread_once_t hooks_once = PTHREAD_ONCE_INIT;
-
-static void *
-allocate(size_t size)
+const struct json *
+json_parse_partly(struct arena *arena, const char *text, size_t length,
+	const struct json_limits *limits, const struct json_passed_over *passed_over,
+	struct error *error)
 {
-	return current_arena ? arena_try_raw(current_arena, size) : NULL;
-}
-
-static void
-leave_to_arena(void *memory)
-{
-	(void)memory;
-}
-
-static void
-install_hooks(void)
-{
-	cJSON_Hooks hooks = {.malloc_fn = allocate, .free_fn = leave_to_arena};
-
-	cJSON_InitHooks(&hooks);
-}
-
-static cJSON *
-build(struct arena *arena, const char *text, size_t length)
-{
-	const char *end;
+	struct json_scan scan;
 	cJSON *root;
 
-	pthread_once(&hooks_once, install_hooks);
-	current_arena = arena;
-	/* The length counts the NUL: without it cJSON cannot tell that nothing follows the value.
-	 */
-	root = cJSON_ParseWithLengthOpts(text, length + 1, &end, 1);
-	current_arena = NULL;
-	return root;
-}
-
-/* The first number from `at` on, outside of strings, in a text that has been scanned. */
-static const char *
-find_number(const char *at)
-{
-	while (*at != '-' && !(*at >= '0' && *at <= '9')) {
-		if (*at == '"')
-			for (at++; *at != '"'; at++)
-				at += *at == '\\';
-		at++;
+	if (!json_scan(text, length, limits, passed_over, &scan, error))
+		return NULL;
+	root = json_build(arena, text, length, &scan);
+	if (!root) {
+		error_set(error, ERROR_EXHAUSTED, "the text needs more memory than it may have");
+		return NULL;
 	}
-	return at;
-}
-
-/* Gives every number its text: the tree and the text hold them in the same order. */
-static bool
-keep_number_text(struct arena *arena, cJSON *value, const char **at)
-{
-	if (json_tree_kind(value) == cJSON_Number) {
-		const char *start = find_number(*at);
-		size_t length = strspn(start, "+-.0123456789eE");
-
-		value->valuestring = arena_try(arena, length + 1);
-		if (!value->valuestring)
-			return false;
-		memcpy(value->valuestring, start, length);
-		*at = start + length;
-	}
-	for (cJSON *child = value->child; child; child = child->next)
-		if (!keep_number_text(arena, child, at))
-			return false;
-	return true;
+	if (limits->refuse_duplicates && !scan.names_differ && !json_tree_check_names(root, error))
+		return NULL;
+	return (const struct json *)root;
 }
 
 const struct json *
 json_parse(struct arena *arena, const char *text, size_t length, const struct json_limits *limits,
 	struct error *error)
 {
-	struct json_scan scan;
-	const char *at = text;
-	cJSON *root;
-
-	if (!json_scan(text, length, limits, &scan, error))
-		return NULL;
-	root = build(arena, text, length);
-	if (!root && !arena_exhausted(arena)) {
-		error_set(error, ERROR_BUG, "cJSON refuses a text that was found to be JSON");
-		return NULL;
-	}
-	if (!root || (scan.long_numbers && !keep_number_text(arena, root, &at))) {
-		error_set(error, ERROR_EXHAUSTED, "the text needs more memory than it may have");
-		return NULL;
-	}
-	if (limits->refuse_duplicates && !json_tree_check_names(root, error))
-		return NULL;
-	return (const struct json *)root;
+	return json_parse_partly(arena, text, length, limits, NULL, error);
 }
 
 static const cJSON *

@@ -23,6 +23,13 @@ struct json; /* one value */
 const struct json *json_parse(struct arena *arena, const char *text, size_t length,
 	const struct json_limits *limits, struct error *error);
 
+/* As json_parse, and every byte is checked alike; but the values of some members may come out as
+ * null, for a reader who has no use for them and for whom they are half of the text. The rows stand
+ * in groups of one parent and end with a NULL parent. */
+const struct json *json_parse_partly(struct arena *arena, const char *text, size_t length,
+	const struct json_limits *limits, const struct json_passed_over *passed_over,
+	struct error *error);
+
 /* All of these accept NULL and answer as for a value of another type, so that a chain of members
  * needs one check at its end: json_text(json_member(json_member(review, "request"), "uid")). */
 bool json_is_null(const struct json *value); /* an absent value (NULL) is not null */

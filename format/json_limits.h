@@ -17,3 +17,10 @@ struct json_limits {
 extern const struct json_limits json_request_limits;
 /* For a page of a list of the API server and for files: 64 MiB, 64 levels, 4 million values. */
 extern const struct json_limits json_file_limits;
+
+/* A value that json_parse_partly need not build: the member `name` of objects that are themselves
+ * the member `parent` of another. */
+struct json_passed_over {
+	const char *parent;
+	const char *name;
+};

@@ -3,10 +3,20 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "format/json_plain.h"
+
 enum {
-	DEEPEST = 1000,      /* cJSON goes no deeper */
-	LONGEST_NUMBER = 63, /* nor does it take longer numbers */
-	EXACT_DIGITS = 15,   /* a double holds every integer of so many digits */
+	DEEPEST = 1000,      /* whatever the limits: the functions here call themselves */
+	LONGEST_NUMBER = 63, /* Kubernetes writes no longer ones */
+	NARROW = 32,         /* up to here, every pair of names is compared */
+	NAMES = 256,         /* of all objects that are open */
+	SHORTEST_CUT = 4,
+};
+
+/* A member name between its quotes, as it is written. */
+struct name {
+	const char *text;
+	size_t length;
 };
 
 /* The text ends with a NUL, which no class below allows: so no loop here needs to look for the end.
@@ -16,10 +26,19 @@ struct scan {
 	const char *end;
 	const char *at;
 	const struct json_limits *limits;
+	const struct json_passed_over *passed_over;
 	size_t depth;
+	struct name member; /* the last one that was read */
+	bool passing;       /* within a value that is passed over */
+	bool doubtful;      /* an object may hold two members of one name */
+	bool escaped;       /* the last text has an escape sequence */
+	struct name *names; /* of the open objects */
+	size_t name_count;
 	struct json_scan *result;
 	struct error *error;
 };
+
+static const struct name nameless = {"", 0};
 
 /* What a byte means within a string. */
 enum string_class { CONTROL, PLAIN, QUOTE, ESCAPE, LEAD_2, LEAD_3, LEAD_4, WRONG };
@@ -153,14 +172,20 @@ static bool
 scan_string(struct scan *scan)
 {
 	const unsigned char *at = (const unsigned char *)scan->at + 1;
+	const unsigned char *end = (const unsigned char *)scan->end;
 	const char *wrong;
 	size_t length;
 
+	scan->escaped = false;
 	for (;;) {
-		while (string_classes[*at] == PLAIN)
-			at++;
+		at = json_plain_end(at, end);
 		if (*at == '"')
 			break;
+		scan->escaped |= *at == '\\';
+		if (*at == '\\' && (at[1] == '"' || at[1] == 'n')) { /* by far the most frequent */
+			at += 2;
+			continue;
+		}
 		length = special_length(at, &wrong);
 		if (length == 0) {
 			scan->at = (const char *)at;
@@ -204,18 +229,12 @@ scan_number(struct scan *scan)
 {
 	const char *start = scan->at;
 	const char *integer = *start == '-' ? start + 1 : start;
-	bool is_exact;
 
 	scan->at = integer;
 	if (*integer == '0' && is_digit(integer[1]))
 		return fail(scan, "a number with a leading zero");
 	if (!scan_digits(scan))
 		return false;
-	is_exact = scan->at - integer <= EXACT_DIGITS && !(*start == '-' && *integer == '0') &&
-		   *scan->at != '.' && (*scan->at | 0x20) != 'e';
-	if (is_exact)
-		return true;
-	scan->result->long_numbers = true;
 	if (!scan_fraction_and_exponent(scan))
 		return false;
 	if (scan->at - start > LONGEST_NUMBER)
@@ -249,11 +268,15 @@ skip_blanks(struct scan *scan)
 static bool
 scan_member_name(struct scan *scan)
 {
+	const char *start;
+
 	skip_blanks(scan);
 	if (*scan->at != '"')
 		return fail(scan, "a member name in quotes is missing");
+	start = scan->at + 1;
 	if (!scan_string(scan))
 		return false;
+	scan->member = (struct name){start, (size_t)(scan->at - 1 - start)};
 	skip_blanks(scan);
 	if (*scan->at != ':')
 		return fail(scan, "a colon is missing after a member name");
@@ -261,10 +284,106 @@ scan_member_name(struct scan *scan)
 	return true;
 }
 
+static bool
+is_named(struct name name, const char *text)
+{
+	return text[0] == name.text[0] && strncmp(text, name.text, name.length) == 0 &&
+	       text[name.length] == '\0';
+}
+
+/* The first row for the members of an object that is called so, or NULL. */
+static const struct json_passed_over *
+find_group(const struct scan *scan, struct name object)
+{
+	const struct json_passed_over *row = scan->passed_over;
+
+	if (!row || scan->passing)
+		return NULL;
+	while (row->parent && !is_named(object, row->parent))
+		row++;
+	return row->parent ? row : NULL;
+}
+
+static bool
+is_passed_over(const struct json_passed_over *group, struct name member)
+{
+	const char *parent = group->parent;
+
+	for (; group->parent && strcmp(group->parent, parent) == 0; group++)
+		if (is_named(member, group->name))
+			return true;
+	return false;
+}
+
+/* Notes a member's name; `first` is the first one of its object. Names that cannot be compared as
+ * they are written raise a doubt, as equal ones do. */
+static void
+note_name(struct scan *scan, size_t first)
+{
+	struct name name = scan->member;
+
+	if (scan->escaped || scan->name_count == NAMES || scan->name_count - first == NARROW)
+		scan->doubtful = true;
+	if (scan->doubtful)
+		return;
+	for (size_t i = first; i < scan->name_count; i++)
+		if (scan->names[i].length == name.length &&
+			memcmp(scan->names[i].text, name.text, name.length) == 0)
+			scan->doubtful = true;
+	scan->names[scan->name_count++] = name;
+}
+
+static bool
+scan_passed_over(struct scan *scan)
+{
+	struct json_scan *result = scan->result;
+	size_t values = result->values;
+	bool doubtful = scan->doubtful;
+	const char *start;
+	bool good;
+
+	skip_blanks(scan);
+	start = scan->at;
+	scan->passing = true;
+	scan->doubtful = false;
+	good = scan_value(scan);
+	scan->passing = false;
+	if (good && !scan->doubtful && scan->at - start >= SHORTEST_CUT &&
+		result->cut_count < JSON_SCAN_CUTS) {
+		result->values_kept -= result->values - values - 1;
+		result->cuts[result->cut_count].start = (size_t)(start - scan->text);
+		result->cuts[result->cut_count++].end = (size_t)(scan->at - scan->text);
+	}
+	scan->doubtful |= doubtful;
+	return good;
+}
+
+/* A member of an object. `group` names those of its members that are passed over, if any. */
+static bool
+scan_member(struct scan *scan, const struct json_passed_over *group, size_t first_name)
+{
+	if (!scan_member_name(scan))
+		return false;
+	note_name(scan, first_name);
+	return group && is_passed_over(group, scan->member) ? scan_passed_over(scan)
+							    : scan_value(scan);
+}
+
+static bool
+scan_item(struct scan *scan)
+{
+	scan->member = nameless;
+	return scan_value(scan);
+}
+
 /* What stands between the brackets of an array or object, and the closing one. */
 static bool
 scan_list(struct scan *scan, char closing)
 {
+	bool is_object = closing == '}';
+	const struct json_passed_over *group = is_object ? find_group(scan, scan->member) : NULL;
+	size_t first_name = scan->name_count;
+
 	scan->at++;
 	skip_blanks(scan);
 	if (*scan->at == closing) {
@@ -272,9 +391,7 @@ scan_list(struct scan *scan, char closing)
 		return true;
 	}
 	for (;;) {
-		if (closing == '}' && !scan_member_name(scan))
-			return false;
-		if (!scan_value(scan))
+		if (!(is_object ? scan_member(scan, group, first_name) : scan_item(scan)))
 			return false;
 		skip_blanks(scan);
 		if (*scan->at == closing)
@@ -283,6 +400,7 @@ scan_list(struct scan *scan, char closing)
 			return fail(scan, "a comma or a closing bracket is missing");
 		scan->at++;
 	}
+	scan->name_count = first_name;
 	scan->at++;
 	return true;
 }
@@ -332,18 +450,22 @@ scan_value(struct scan *scan)
 
 bool
 json_scan(const char *text, size_t length, const struct json_limits *limits,
-	struct json_scan *result, struct error *error)
+	const struct json_passed_over *passed_over, struct json_scan *result, struct error *error)
 {
+	struct name names[NAMES];
 	struct scan scan = {
 		.text = text,
 		.end = text + length,
 		.at = text,
 		.limits = limits,
+		.passed_over = passed_over,
+		.member = nameless,
+		.names = names,
 		.result = result,
 		.error = error,
 	};
 
-	*result = (struct json_scan){0};
+	result->values = result->values_kept = result->cut_count = 0;
 	if (length > limits->bytes)
 		return error_set(error, ERROR_EXHAUSTED, "%zu bytes, more than the limit of %zu",
 			length, limits->bytes);
@@ -352,5 +474,7 @@ json_scan(const char *text, size_t length, const struct json_limits *limits,
 	skip_blanks(&scan);
 	if (scan.at != scan.end)
 		return fail(&scan, "more text after the value");
+	result->values_kept += result->values;
+	result->names_differ = !scan.doubtful;
 	return true;
 }

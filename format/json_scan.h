@@ -1,8 +1,6 @@
 /* Checks a JSON text before anything is built from it: RFC 8259 grammar, UTF-8 (RFC 3629), limits.
  *
- * The parser behind it takes more than RFC 8259 allows (leading zeros, any byte below 0x21 as white
- * space, raw control characters, invalid UTF-8, names cut at U+0000); this scan is what makes
- * json_parse strict.
+ * What builds the tree afterwards checks nothing; this scan is what makes json_parse strict.
  */
 #pragma once
 
@@ -12,13 +10,21 @@
 #include "base/error.h"
 #include "format/json_limits.h"
 
+enum { JSON_SCAN_CUTS = 16 };
+
 struct json_scan {
 	size_t values;
-	/* True when a number is more than an integer of at most 15 digits, so that a double alone
-	 * could not give its text back. */
-	bool long_numbers;
+	size_t values_kept; /* what is cut counts as one */
+	bool names_differ;  /* in every object; when false, the tree has the last word */
+	/* Where the values stand that are to be passed over, in the order of the text. A value is
+	 * not among them when it may hold two members of one name, when it is shorter than "null",
+	 * or when there is no room left here. */
+	size_t cut_count;
+	struct {
+		size_t start, end;
+	} cuts[JSON_SCAN_CUTS];
 };
 
-/* `text[length]` must be NUL. Fails as json_parse does. */
+/* `text[length]` must be NUL; `passed_over` may be NULL. Fails as json_parse does. */
 bool json_scan(const char *text, size_t length, const struct json_limits *limits,
-	struct json_scan *result, struct error *error);
+	const struct json_passed_over *passed_over, struct json_scan *result, struct error *error);

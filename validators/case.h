@@ -90,7 +90,7 @@ void case_hint_free_link(struct case_ *c, struct finding *finding, const struct 
 /* Text for messages; lives in the arena of the case. */
 const char *case_prefix(struct case_ *c, const struct prefix *prefix);
 const char *case_address(struct case_ *c, const struct address *address);
-const char *case_end(struct case_ *c, const struct claim *link);    /* "169.254.0.1/30" */
+const char *case_end(struct case_ *c, const struct claim *link); /* "169.254.0.1/30" */
 /* What the far side would write as localConnectIP: "169.254.0.2/30,fd69::2/126". */
 const char *case_other_end(
 	struct case_ *c, const struct declaration *declaration, const struct peering *peering);

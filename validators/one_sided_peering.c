@@ -20,8 +20,7 @@ check_forth(struct case_ *c, const struct peering *peering)
 		"%s does not peer back to %s yet: no traffic flows until it does", peering->target,
 		case_short_domain(c, peering->from));
 	case_against(c, finding, far, entries, "");
-	case_hint(c, finding,
-		"add {remoteVpc: %s, localConnectIP: %s} to spec.vpcPeerings of %s",
+	case_hint(c, finding, "add {remoteVpc: %s, localConnectIP: %s} to spec.vpcPeerings of %s",
 		case_short_domain(c, peering->from), case_other_end(c, c->subject, peering),
 		case_object(c, far));
 }
@@ -48,8 +47,7 @@ check_back(struct case_ *c, const struct declared_peering *other)
 		"%s does not peer back to %s yet: no traffic flows until it does",
 		case_short_domain(c, to), case_short_domain(c, from));
 	case_against(c, finding, other->declaration, other->peering->field, other->peering->target);
-	case_hint(c, finding,
-		"add {remoteVpc: %s, localConnectIP: %s} to spec.vpcPeerings",
+	case_hint(c, finding, "add {remoteVpc: %s, localConnectIP: %s} to spec.vpcPeerings",
 		case_short_domain(c, from), case_other_end(c, other->declaration, other->peering));
 }
 

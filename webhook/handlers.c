@@ -109,7 +109,7 @@ collect_warnings(struct arena *arena, const struct findings *findings, struct re
 }
 
 static void
-log_decision(const struct review *review, const struct review_answer *answer, int64_t started)
+log_decision(const struct review *review, const struct review_answer *answer, int64_t duration)
 {
 	log_info("decision", LOG_TEXT("uid", review->uid),
 		LOG_TEXT("operation", review_operation_name(review->operation)),
@@ -119,22 +119,24 @@ log_decision(const struct review *review, const struct review_answer *answer, in
 		LOG_TEXT("dryRun", review->dry_run ? "true" : "false"),
 		LOG_TEXT("verdict", answer->verdict),
 		LOG_NUMBER("code", answer->allowed ? 200 : answer->code),
-		LOG_TEXT("rules", answer->rules),
-		LOG_NUMBER("microseconds", (clock_monotonic() - started) / 1000));
+		LOG_TEXT("rules", answer->rules), LOG_NUMBER("microseconds", duration / 1000));
 }
 
-static void
+/* Returns how long it has taken since `started`. */
+static int64_t
 answer_review(struct exchange *exchange, const struct review *review,
 	const struct review_answer *answer, const char *path, int64_t started)
 {
 	const char *kind = review->definition ? kind_name(review->definition->kind) : "";
+	int64_t duration;
 
 	exchange->status = 200;
 	exchange->type = "application/json";
 	review_write(&exchange->answer, review->uid, answer);
+	duration = clock_monotonic() - started;
 	metric_add(&requests, 1, path, answer->verdict, kind);
-	metric_observe(
-		&durations, (double)(clock_monotonic() - started) / (double)CLOCK_SECOND, path);
+	metric_observe(&durations, (double)duration / (double)CLOCK_SECOND, path);
+	return duration;
 }
 
 static void
@@ -164,8 +166,8 @@ answer_validate(struct exchange *exchange, void *context)
 	answer.rules = list_rules(exchange->arena, &decision.findings);
 	if (answer.allowed) /* a refusal's message says all */
 		collect_warnings(exchange->arena, &decision.findings, &answer);
-	log_decision(&review, &answer, started);
-	answer_review(exchange, &review, &answer, "/validate", started);
+	log_decision(
+		&review, &answer, answer_review(exchange, &review, &answer, "/validate", started));
 }
 
 static void

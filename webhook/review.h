@@ -35,7 +35,8 @@ struct review {
 	const char *name; /* from the object when the request has none; "" before generateName */
 	const char *user;
 	bool dry_run;
-	bool plain_create; /* POST of a new object: neither an update nor an apply on the server side */
+	bool plain_create; /* POST of a new object: neither an update nor an apply on the server
+			      side */
 	const struct json *object; /* NULL when absent or null */
 	const struct json *old_object;
 };

@@ -15,9 +15,10 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "webhook/listener.h"
+#include "webhook/tls_transport.h"
 
 enum {
-	CONNECTION_MEMORY = 32 * 1024,
+	CONNECTION_MEMORY = 16 * 1024, /* libmicrohttpd clears all of it after each request */
 	IDLE_SECONDS =
 		120, /* longer than the 90 s of Go's client, so that it is the one to close */
 	REAPER_MILLISECONDS = 100,
@@ -29,6 +30,7 @@ struct link {
 	struct link *next, *previous;
 	struct server *server;
 	struct tls_generation *generation;
+	struct tls_transport *transport; /* NULL without TLS */
 	int fd;
 	_Atomic int64_t deadline;
 	atomic_bool idle; /* between two requests */
@@ -73,9 +75,10 @@ set_identity(struct link *link, struct MHD_Connection *connection)
 	if (!link->server->settings.identity)
 		return true;
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-	if (info)
-		link->generation =
-			tls_identity_acquire(link->server->settings.identity, info->tls_session);
+	if (!info)
+		return false;
+	link->generation = tls_identity_acquire(link->server->settings.identity, info->tls_session);
+	link->transport = tls_transport_new(info->tls_session, link->fd);
 	return link->generation != NULL;
 }
 
@@ -113,6 +116,7 @@ link_closed(struct server *server, struct link *link)
 	pthread_mutex_unlock(&server->mutex);
 	if (link->generation)
 		tls_identity_release(server->settings.identity, link->generation);
+	tls_transport_free(link->transport);
 	free(link);
 }
 
@@ -173,6 +177,14 @@ read_header(void *context, enum MHD_ValueKind kind, const char *name, const char
 	return MHD_YES;
 }
 
+/* Only then is a body sure to follow the head: not on HEAD, nor on what was refused early. */
+static bool
+has_body(const struct exchange *exchange)
+{
+	return exchange->status == 200 && exchange->answer.length > 0 &&
+	       text_equal(exchange->endpoint->method, "POST");
+}
+
 static enum MHD_Result
 send_answer(struct MHD_Connection *connection, const struct exchange *exchange)
 {
@@ -187,6 +199,7 @@ send_answer(struct MHD_Connection *connection, const struct exchange *exchange)
 	};
 	struct MHD_Response *response = MHD_create_response_from_buffer(
 		exchange->answer.length, exchange->answer.data, MHD_RESPMEM_PERSISTENT);
+	struct link *link = link_of(connection);
 	enum MHD_Result result;
 
 	if (!response)
@@ -194,6 +207,8 @@ send_answer(struct MHD_Connection *connection, const struct exchange *exchange)
 	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
 		if (headers[i].value)
 			MHD_add_response_header(response, headers[i].name, headers[i].value);
+	if (link && link->transport && has_body(exchange))
+		tls_transport_hold(link->transport);
 	result = MHD_queue_response(connection, (unsigned)exchange->status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -252,6 +267,9 @@ on_completed(void *context, struct MHD_Connection *connection, void **own,
 		atomic_store_explicit(&link->idle, true, memory_order_relaxed);
 	}
 }
+
+static void on_log(void *context, const char *format, va_list arguments)
+	__attribute__((format(printf, 2, 0)));
 
 static void
 on_log(void *context, const char *format, va_list arguments)

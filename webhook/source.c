@@ -232,8 +232,8 @@ source_tick(struct source *source, int64_t now)
 	struct inventory_size size;
 	size_t expired;
 
-	/* What the mirror was too silent to show must not be forgotten: time counts up to when every
-	 * kind was heard of. */
+	/* What the mirror was too silent to show must not be forgotten: time counts up to when
+	 * every kind was heard of. */
 	if (source->mirror)
 		now -= mirror_age(source->mirror);
 	inventory_lock(source->inventory);

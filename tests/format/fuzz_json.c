@@ -1,5 +1,4 @@
-/* json_parse: whatever comes in, it is a tree or a failure with words; cJSON takes all that the
- * scan lets through. */
+/* json_parse: whatever comes in, it is a tree or a failure with words. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

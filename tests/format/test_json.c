@@ -408,6 +408,91 @@ equality_ignores_the_order_of_members_alone(void **state)
 	}
 }
 
+static const struct json_passed_over passed_over[] = {
+	{"metadata", "managedFields"}, {"user", "extra"}, {"user", "groups"}, {0}};
+
+static const struct json *
+parse_partly(void **state, const char *text, struct error *error)
+{
+	return json_parse_partly(
+		*state, text, strlen(text), &json_request_limits, passed_over, error);
+}
+
+static void
+members_that_are_passed_over_come_out_as_null(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *same;
+	} table[] = {
+		{"{\"metadata\":{\"managedFields\":[{\"a\":1}],\"name\":\"x\"}}",
+			"{\"metadata\":{\"managedFields\":null,\"name\":\"x\"}}"},
+		{"{\"user\":{\"groups\": [1,2,3] ,\"n\":1.5,\"extra\":\"long text\"},\"n\":2.5}",
+			"{\"user\":{\"groups\":null,\"n\":1.5,\"extra\":null},\"n\":2.5}"},
+		/* another parent, no parent, a parent that is a neighbour, a longer name */
+		{"{\"tags\":{\"extra\":\"long text\"}}", "{\"tags\":{\"extra\":\"long text\"}}"},
+		{"{\"managedFields\":[1,2,3]}", "{\"managedFields\":[1,2,3]}"},
+		{"[{\"user\":1},{\"extra\":[1,2,3]}]", "[{\"user\":1},{\"extra\":[1,2,3]}]"},
+		{"{\"user\":{\"extras\":[1,2,3]}}", "{\"user\":{\"extras\":[1,2,3]}}"},
+		{"{\"user\":[{\"extra\":[1,2,3]}]}", "{\"user\":[{\"extra\":[1,2,3]}]}"},
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+		struct error error = {0};
+		const struct json *value = parse_partly(state, table[i].text, &error);
+
+		if (!value || !json_equal(value, parse(state, table[i].same)))
+			fail_msg("%s: %s", table[i].text, error.message);
+	}
+}
+
+static void
+what_is_passed_over_is_checked_like_the_rest(void **state)
+{
+	static const char *const texts[] = {
+		"{\"user\":{\"extra\":{\"a\":1,\"a\":2}}}",
+		"{\"user\":{\"extra\":{\"b\":{\"a\":1,\"\\u0061\":2}}}}",
+		"{\"user\":{\"extra\":[{\"x\":[{\"a\":1,\"b\":3,\"a\":2}]}]}}",
+		"{\"user\":{\"extra\":[1,2,3],\"extra\":[1,2,3]}}",
+		"{\"user\":{\"extra\":[1,2,03]}}",
+		"{\"user\":{\"extra\":\"\xff long\"}}",
+		"{\"user\":{\"extra\":{\"a\":1,}}}",
+		"{\"user\":{\"extra\":[1,2,3}}}",
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		struct error whole = {0}, partly = {0};
+
+		assert_null(json_parse(
+			*state, texts[i], strlen(texts[i]), &json_request_limits, &whole));
+		if (parse_partly(state, texts[i], &partly) || partly.kind != whole.kind ||
+			strcmp(partly.message, whole.message) != 0)
+			fail_msg("%s: %s, %s", texts[i], whole.message, partly.message);
+	}
+}
+
+static void
+more_to_pass_over_than_there_is_room_for_is_kept(void **state)
+{
+	CLEANUP(buffer_dispose) struct buffer text;
+	struct error error = {0};
+	const struct json *list;
+	size_t kept = 0;
+
+	buffer_init(&text, 4096);
+	for (int i = 0; i < 40; i++)
+		buffer_printf(&text, "%s{\"user\":{\"extra\":[1,2,%d]}}", i ? "," : "[", i);
+	buffer_append_char(&text, ']');
+	list = json_first(parse_partly(state, buffer_text(&text), &error));
+	for (size_t i = 0; i < 40; i++, list = json_next(list)) {
+		const struct json *extra = json_member(json_member(list, "user"), "extra");
+
+		assert_true(json_is_null(extra) || json_count(extra) == 3);
+		kept += json_count(extra) == 3;
+	}
+	assert_int_equal(kept, 24);
+}
+
 static void
 values_from_json_have_no_location(void **state)
 {
@@ -490,6 +575,9 @@ main(void)
 		TEST(types_have_names),
 		TEST(nearest_is_the_deepest_value_on_the_way),
 		TEST(equality_ignores_the_order_of_members_alone),
+		TEST(members_that_are_passed_over_come_out_as_null),
+		TEST(what_is_passed_over_is_checked_like_the_rest),
+		TEST(more_to_pass_over_than_there_is_room_for_is_kept),
 		TEST(values_from_json_have_no_location),
 		TEST(every_shortage_of_memory_is_a_clean_failure),
 		TEST(threads_parse_at_once_in_arenas_of_their_own),

@@ -1,0 +1,150 @@
+#include "webhook/tls_transport.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "base/memory.h"
+
+enum {
+	READ_AHEAD = 4096,
+	RECORD_HEAD = 5,  /* RFC 8446 section 5.1 */
+	HELD_SIZE = 1024, /* the head of an answer is far smaller */
+	PIECES = 8,       /* GnuTLS hands over one or two */
+};
+
+struct tls_transport {
+	gnutls_session_t session;
+	int fd;
+	bool holding; /* the next record is to be held */
+	size_t held;
+	size_t ahead_start, ahead_end; /* what is left of what was read ahead */
+	char record[HELD_SIZE];
+	char ahead[READ_AHEAD];
+};
+
+/* Sends what is held and then the pieces; returns how much went out of both together. */
+static ssize_t
+send_all(struct tls_transport *transport, const giovec_t *pieces, int count)
+{
+	struct iovec all[PIECES + 1] = {{transport->record, transport->held}};
+	struct msghdr message = {.msg_iov = all, .msg_iovlen = 1};
+	ssize_t sent;
+
+	for (int i = 0; i < count && i < PIECES; i++)
+		all[message.msg_iovlen++] = (struct iovec){pieces[i].iov_base, pieces[i].iov_len};
+	sent = sendmsg(transport->fd, &message, MSG_NOSIGNAL);
+	if (sent < 0)
+		gnutls_transport_set_errno(transport->session, errno);
+	return sent;
+}
+
+/* As send_all, but what is held went out first and is not counted; that it did not go out at all
+ * means that the socket is full. */
+static ssize_t
+send_held_and(struct tls_transport *transport, const giovec_t *pieces, int count)
+{
+	ssize_t sent = send_all(transport, pieces, count);
+	size_t gone;
+
+	if (sent < 0)
+		return sent;
+	gone = (size_t)sent < transport->held ? (size_t)sent : transport->held;
+	transport->held -= gone;
+	memmove(transport->record, transport->record + gone, transport->held);
+	if ((size_t)sent > gone)
+		return sent - (ssize_t)gone;
+	gnutls_transport_set_errno(transport->session, EAGAIN);
+	return -1;
+}
+
+static bool
+hold(struct tls_transport *transport, const giovec_t *pieces, int count)
+{
+	size_t size = 0;
+
+	for (int i = 0; i < count; i++)
+		size += pieces[i].iov_len;
+	if (size > HELD_SIZE - transport->held)
+		return false;
+	for (int i = 0; i < count; i++) {
+		memcpy(transport->record + transport->held, pieces[i].iov_base, pieces[i].iov_len);
+		transport->held += pieces[i].iov_len;
+	}
+	return true;
+}
+
+static ssize_t
+push(gnutls_transport_ptr_t context, const giovec_t *pieces, int count)
+{
+	struct tls_transport *transport = context;
+	size_t before = transport->held;
+
+	if (transport->holding) {
+		transport->holding = false;
+		if (hold(transport, pieces, count))
+			return (ssize_t)(transport->held - before);
+	}
+	return send_held_and(transport, pieces, count);
+}
+
+static ssize_t
+receive(struct tls_transport *transport, void *data, size_t size)
+{
+	ssize_t received = recv(transport->fd, data, size, 0);
+
+	if (received < 0)
+		gnutls_transport_set_errno(transport->session, errno);
+	return received;
+}
+
+static ssize_t
+pull(gnutls_transport_ptr_t context, void *data, size_t size)
+{
+	struct tls_transport *transport = context;
+	size_t left = transport->ahead_end - transport->ahead_start;
+
+	if (left == 0 && size > RECORD_HEAD)
+		return receive(transport, data, size);
+	if (left == 0) {
+		ssize_t received = receive(transport, transport->ahead, READ_AHEAD);
+
+		if (received <= 0)
+			return received;
+		transport->ahead_start = 0;
+		transport->ahead_end = left = (size_t)received;
+	}
+	if (size > left)
+		size = left;
+	memcpy(data, transport->ahead + transport->ahead_start, size);
+	transport->ahead_start += size;
+	return (ssize_t)size;
+}
+
+struct tls_transport *
+tls_transport_new(gnutls_session_t session, int fd)
+{
+	struct tls_transport *transport = memory_alloc(sizeof *transport);
+
+	transport->session = session;
+	transport->fd = fd;
+	gnutls_transport_set_ptr(session, transport);
+	gnutls_transport_set_pull_function(session, pull);
+	gnutls_transport_set_vec_push_function(session, push);
+	return transport;
+}
+
+void
+tls_transport_free(struct tls_transport *transport)
+{
+	free(transport);
+}
+
+void
+tls_transport_hold(struct tls_transport *transport)
+{
+	transport->holding = true;
+}
