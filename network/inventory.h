@@ -76,6 +76,12 @@ struct occupants inventory_overlaps_next_door(struct arena *arena,
 	const struct inventory *inventory, const char *domain, const struct prefix *prefix,
 	const char *beside, const struct object_id *except);
 
+/* The domains that are peered with `domain`, whoever declared it, and with at least one more: where
+ * its claims meet those of others. All of them, however many, in the order of their keys; ended by
+ * NULL. */
+const char **inventory_shared_neighbours(
+	struct arena *arena, const struct inventory *inventory, const char *domain);
+
 /* The claims of a domain, without links, in address order. */
 struct occupants inventory_claims(struct arena *arena, const struct inventory *inventory,
 	const char *domain, const struct object_id *except);

@@ -114,6 +114,56 @@ inventory_overlaps_next_door(struct arena *arena, const struct inventory *invent
 	return in_order(collector.found);
 }
 
+/* Puts a neighbour that others share into the list, or only counts it while there is none. */
+static size_t
+add_shared(const char **list, size_t count, const struct domain *neighbour)
+{
+	if (neighbour->neighbour_count < 2)
+		return count;
+	if (list)
+		list[count] = neighbour->key;
+	return count + 1;
+}
+
+/* An edge in both directions is told once, as the outgoing one. */
+static size_t
+list_shared(const char **list, const struct domain *domain)
+{
+	const struct edge *edge;
+	size_t count = 0;
+
+	TAILQ_FOREACH(edge, &domain->outgoing, outgoing)
+	if (edge->to != domain)
+		count = add_shared(list, count, edge->to);
+	TAILQ_FOREACH(edge, &domain->incoming, incoming)
+	if (edge->from != domain && !edge->reverse)
+		count = add_shared(list, count, edge->from);
+	return count;
+}
+
+static int
+compare_keys(const void *left, const void *right)
+{
+	const char *const *a = left, *const *b = right;
+
+	return strcmp(*a, *b);
+}
+
+const char **
+inventory_shared_neighbours(
+	struct arena *arena, const struct inventory *inventory, const char *domain)
+{
+	const struct domain *found = domains_find(&inventory->domains, domain);
+	size_t count = found ? list_shared(NULL, found) : 0;
+	const char **list = ARENA_ARRAY(arena, const char *, count + 1);
+
+	if (count > 0)
+		list_shared(list, found);
+	if (count > 1)
+		qsort(list, count, sizeof *list, compare_keys);
+	return list;
+}
+
 struct occupants
 inventory_claims(struct arena *arena, const struct inventory *inventory, const char *domain,
 	const struct object_id *except)

@@ -127,11 +127,7 @@ check_hub(struct case_ *c, const struct claim *claim, const char *hub)
 static void
 check_claim(struct case_ *c, const struct claim *claim)
 {
-	const struct object_id *subject = &c->subject->object;
-	struct declared_peerings out =
-		inventory_peerings_from(c->arena, c->inventory, claim->domain, subject);
-	struct declared_peerings in =
-		inventory_peerings_to(c->arena, c->inventory, claim->domain, subject);
+	const char **hub = inventory_shared_neighbours(c->arena, c->inventory, claim->domain);
 	struct occupants others;
 
 	/* Two objects may well describe one remote network. */
@@ -141,10 +137,8 @@ check_claim(struct case_ *c, const struct claim *claim)
 	}
 	others = next_door(c, claim->domain, &claim->prefix, NULL);
 	report_claims(c, claim, &others, NULL);
-	for (size_t i = 0; i < out.count; i++)
-		check_hub(c, claim, out.items[i].peering->to);
-	for (size_t i = 0; i < in.count; i++)
-		check_hub(c, claim, in.items[i].peering->from);
+	for (; *hub; hub++)
+		check_hub(c, claim, *hub);
 }
 
 /* A peering of the subject brings two other objects together. */

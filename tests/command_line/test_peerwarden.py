@@ -151,6 +151,11 @@ def test_version_is_the_one_of_the_version_file():
     assert run("--version").stdout == f"peerwarden {(ROOT / 'VERSION').read_text()}"
 
 
+def test_kubectl_finds_it_as_a_plugin():
+    plugin = PROGRAM.with_name("kubectl-peerwarden")
+    assert subprocess.run([plugin, "--version"], capture_output=True, text=True, check=True).stdout == run("--version").stdout
+
+
 def test_a_policy_changes_the_action(tmp_path):
     policy = tmp_path / "policy.yaml"
     policy.write_text("apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\nspec:\n  rules:\n    one-sided-peering: deny\n")

@@ -328,6 +328,33 @@ check_definition(const struct question *q, const struct declaration *found)
 		assert_int_equal(find_layer(q->model, found, true, false) != NULL, stored);
 }
 
+/* A neighbour is shared when some third domain is its neighbour too. */
+static bool
+is_shared(const struct question *q, const char *neighbour)
+{
+	if (!peered(q, q->domain, neighbour))
+		return false;
+	for (size_t i = 0; i < DOMAINS; i++)
+		if (strcmp(domains[i], q->domain) != 0 && peered(q, domains[i], neighbour))
+			return true;
+	return false;
+}
+
+static void
+check_shared_neighbours(const struct question *q, const char **found)
+{
+	size_t expected = 0, count = 0;
+
+	for (size_t i = 0; i < DOMAINS; i++)
+		expected += is_shared(q, domains[i]);
+	for (; found[count]; count++) {
+		assert_true(is_shared(q, found[count]));
+		if (count > 0)
+			assert_true(strcmp(found[count - 1], found[count]) < 0);
+	}
+	assert_int_equal(count, expected);
+}
+
 static void
 check_free(const struct question *q, const struct inventory *inventory, struct arena *arena)
 {
@@ -386,6 +413,7 @@ ask_everything(struct model *model, const struct inventory *inventory, struct ar
 	check_count(members.count, members.more, count_members(&q, true));
 	members = inventory_dns_links_to(arena, inventory, q.domain, q.except);
 	check_count(members.count, members.more, count_members(&q, false));
+	check_shared_neighbours(&q, inventory_shared_neighbours(arena, inventory, q.domain));
 	check_definition(&q, inventory_definition(inventory, q.domain, q.except));
 	if (random_below(20) == 0)
 		check_free(&q, inventory, arena);
