@@ -20,12 +20,15 @@ enum {
 	TREE_SIZE = 128 * 1024 * 1024,
 	TOKEN_SIZE = 64 * 1024,
 	PAGE_ITEMS = 500,
-	SHORTEST_WATCH = 300, /* seconds */
-	LONGEST_WATCH = 600,
+	/* Seconds. The API server sends no bookmarks about a kind of which nothing has changed
+	 * since it started, so the end of a watch, and the next one, are the sign of life to rely
+	 * on. */
+	SHORTEST_WATCH = 40,
+	LONGEST_WATCH = 60,
 };
 #define CALL_TIMEOUT (60 * CLOCK_SECOND)
 #define CALL_STALL   (30 * CLOCK_SECOND)
-#define WATCH_STALL  (120 * CLOCK_SECOND)
+#define WATCH_STALL  (75 * CLOCK_SECOND) /* longer than a watch */
 
 static const struct json_limits tree_limits = {.bytes = BODY_SIZE, .depth = 64, .values = 2000000};
 

@@ -64,8 +64,8 @@ struct kube_watcher {
 };
 
 /* Follows the changes after `version`, which moves with every event, so that the next watch goes on
- * there. True when the server ended it in peace (after 5 to 10 minutes). A stream that is cut, or
- * silent for two minutes though a bookmark is due every minute, is ERROR_TRANSIENT; a line that is
- * no event ERROR_INVALID. */
+ * there. True when the server ended it in peace, after a minute at most: that a kind is quiet and
+ * that nobody is there must not look the same for longer. A stream that is cut, or outlives its
+ * time in silence, is ERROR_TRANSIENT; a line that is no event ERROR_INVALID. */
 bool kube_client_watch(struct kube_client *client, const struct kube_collection *collection,
 	const struct kube_watcher *watcher, struct kube_version *version, struct error *error);

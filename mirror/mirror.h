@@ -27,6 +27,7 @@ void mirror_stop(struct mirror *mirror); /* waits for the threads; at most a sec
 /* True once every kind has been listed (or is known not to be installed). */
 bool mirror_is_synced(const struct mirror *mirror);
 
-/* The time since the slowest kind was last heard of (an event, a bookmark, a list, or a successful
- * look for its CRD), in nanoseconds. */
+/* The time since the slowest kind was last heard of (an event, a bookmark, a list, the beginning or
+ * end of a watch, or a successful look for its CRD), in nanoseconds. Below about a minute while the
+ * API server answers, however quiet the cluster is. */
 int64_t mirror_age(const struct mirror *mirror);

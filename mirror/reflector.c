@@ -266,6 +266,8 @@ watch(struct reflector *reflector, struct error *error)
 	reflector->told = false;
 	done = kube_client_watch(
 		reflector->client, &reflector->collection, &watcher, &reflector->version, error);
+	if (done)
+		hear(reflector);
 	if (reflector->told || clock_monotonic() - since >= STEADY_WATCH)
 		reflector->failures = 0;
 	else if (done)

@@ -77,8 +77,7 @@ static const struct option options[] = {
 		.minimum = CLOCK_SECOND,
 		.maximum = 24 * 3600 * CLOCK_SECOND,
 		.help = "refuse to decide when a kind was not heard of for so long; a quiet kind "
-			"is heard of about once a minute, so this allows one bookmark to be "
-			"missed"},
+			"is heard of once a minute"},
 	{.name = "threads",
 		.type = OPTION_NUMBER,
 		FIELD(threads),

@@ -371,6 +371,27 @@ a_watch_tells_events_and_moves_the_version(void **state)
 	}
 }
 
+/* Of a kind that nothing happens to no bookmark comes: the end of the watch is the sign of life. */
+static void
+a_watch_asks_to_be_ended_within_a_minute(void **state)
+{
+	const struct fake_step steps[] = {{"watch", FAKE_OK, FAKE_CLOSE, false}, {0}};
+	struct kube_watcher watcher = {on_open, on_event, NULL};
+	struct kube_version version = {"5"};
+	struct fixture fixture;
+	const char *seconds;
+
+	(void)state;
+	begin(&fixture, steps);
+	watcher.context = &fixture;
+	assert_true(
+		kube_client_watch(fixture.client, &collection, &watcher, &version, &fixture.error));
+	end(&fixture);
+	seconds = strstr(fixture.server.last, "timeoutSeconds=");
+	assert_non_null(seconds);
+	assert_in_range(strtol(seconds + strlen("timeoutSeconds="), NULL, 10), 30, 60);
+}
+
 static void
 a_line_without_an_end_is_exhausted(void **state)
 {
@@ -406,6 +427,7 @@ main(void)
 		cmocka_unit_test(a_page_that_is_too_large_is_asked_for_in_halves),
 		cmocka_unit_test(a_list_without_a_version_is_refused),
 		cmocka_unit_test(a_watch_tells_events_and_moves_the_version),
+		cmocka_unit_test(a_watch_asks_to_be_ended_within_a_minute),
 		cmocka_unit_test(a_line_without_an_end_is_exhausted),
 	};
 
