@@ -3,11 +3,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "cli/bundle.h"
 #include "cli/command.h"
-#include "format/json.h"
 
 enum { LINT_MEMORY = 2000 * 1000 * 1000, LINT_OUTPUT = 1000 * 1000 * 1000 };
 
@@ -59,23 +57,6 @@ static const struct option_table lint_table = {
 		 "findings at or above the mark, 2 for unreadable input or wrong usage.",
 };
 
-static const struct policy *
-read_policy(struct arena *arena, const char *path, struct error *error)
-{
-	struct buffer content CLEANUP(buffer_dispose);
-	const struct policy *policy;
-
-	buffer_init(&content, json_file_limits.bytes);
-	if (!path)
-		return policy_default();
-	if (!file_read(path, &content, error))
-		return NULL;
-	policy = policy_parse(arena, buffer_text(&content), content.length, error);
-	if (!policy)
-		error_wrap(error, "%s", path);
-	return policy;
-}
-
 static bool
 print_report(const struct report *report, const char *form)
 {
@@ -100,7 +81,7 @@ lint(struct arena *arena, const struct lint_settings *settings, const char *cons
 	struct error error;
 
 	report_init(&report, arena);
-	policy = read_policy(arena, settings->policy, &error);
+	policy = policy_read(arena, settings->policy, &error);
 	if (!policy || !bundle_judge(arena, paths, policy, &report, &error))
 		return command_fail(&error);
 	if (!print_report(&report, settings->output)) {

@@ -27,12 +27,6 @@ static const struct {
 };
 
 const char *
-arm_type_noun(enum arm_type type)
-{
-	return types[type].noun;
-}
-
-const char *
 arm_id_name(const char *text)
 {
 	const char *slash = strrchr(text, '/');

@@ -15,9 +15,6 @@
 enum arm_type { ARM_VNET, ARM_ZONE, ARM_RULESET, ARM_TYPES };
 #define ARM_BIT(type) (1u << (type))
 
-const char *arm_type_noun(
-	enum arm_type type); /* "virtual network", "private DNS zone", "resolver ruleset" */
-
 /* True for the id of a resource whose type is in the set `wanted`. Otherwise *reason and *hint say
  * what to change. *type is the type that was found, also when it is not wanted, and ARM_TYPES when
  * there is none. */

@@ -1,5 +1,7 @@
 #include "validators/policy.h"
 
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "format/yaml.h"
 #include "validators/rules.h"
@@ -336,4 +338,21 @@ policy_parse(struct arena *arena, const char *text, size_t length, struct error 
 		return NULL;
 	}
 	return read_keys(&reading, documents.items[0], keys) ? reading.policy : NULL;
+}
+
+const struct policy *
+policy_read(struct arena *arena, const char *path, struct error *error)
+{
+	struct buffer text CLEANUP(buffer_dispose);
+	const struct policy *policy;
+
+	buffer_init(&text, json_file_limits.bytes);
+	if (!path)
+		return policy_default();
+	if (!file_read(path, &text, error))
+		return NULL;
+	policy = policy_parse(arena, buffer_text(&text), text.length, error);
+	if (!policy)
+		error_wrap(error, "%s", path);
+	return policy;
 }

@@ -33,6 +33,8 @@ const struct policy *policy_default(void);
 /* From the file's text. Lives in the arena. ERROR_INVALID names the line. */
 const struct policy *policy_parse(
 	struct arena *arena, const char *text, size_t length, struct error *error);
+/* From a file; the defaults when `path` is NULL. The message begins with the path. */
+const struct policy *policy_read(struct arena *arena, const char *path, struct error *error);
 
 enum action policy_action(const struct policy *policy, const char *rule,
 	enum kind kind); /* ACTION_OFF for an unknown rule */

@@ -3,10 +3,8 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
@@ -28,8 +26,6 @@ static struct metric reservation_gauge = METRIC_GAUGE(
 	"peerwarden_reservations", "Admitted objects that the watch has not shown yet.", NULL);
 static struct metric object_gauge = METRIC_GAUGE(
 	"peerwarden_inventory_objects", "Objects that decisions are made against.", NULL);
-static struct metric age_gauge = METRIC_GAUGE("peerwarden_mirror_age_seconds",
-	"Time since the kind that was silent for longest was last heard of.", NULL);
 
 /* What a folder says, in canonical form, as it would be stored. */
 struct folder {
@@ -61,22 +57,6 @@ read_folder(struct folder *folder, const char *path, struct error *error)
 		return error_set(
 			error, ERROR_EXHAUSTED, "%s: there is too much in this folder", path);
 	return true;
-}
-
-static bool
-read_policy(
-	struct arena *arena, const char *path, const struct policy **policy, struct error *error)
-{
-	CLEANUP(buffer_dispose) struct buffer text;
-
-	buffer_init(&text, LARGEST_FILE);
-	*policy = policy_default();
-	if (!path)
-		return true;
-	if (!file_read(path, &text, error))
-		return error_wrap(error, "%s", path);
-	*policy = policy_parse(arena, buffer_text(&text), text.length, error);
-	return *policy || error_wrap(error, "%s", path);
 }
 
 /* The ranges that the policy adds to the shoot's network are known like those of any object. */
@@ -121,8 +101,8 @@ source_reload(struct source *source, struct error *error)
 	struct arena *arena CLEANUP(arena_cleanup) = arena_new(LARGEST_FOLDER);
 	struct arena *policy_arena = arena_new(LARGEST_FILE);
 	struct folder folder = {.arena = arena};
-	const struct policy *policy = NULL;
-	bool good = read_policy(policy_arena, source->settings.policy, &policy, error);
+	const struct policy *policy = policy_read(policy_arena, source->settings.policy, error);
+	bool good = policy != NULL;
 
 	if (good && source->settings.folder)
 		good = read_folder(&folder, source->settings.folder, error);
@@ -244,6 +224,4 @@ source_tick(struct source *source, int64_t now)
 		log_debug("reservations have expired", LOG_NUMBER("count", expired));
 	metric_set(&reservation_gauge, (double)size.reservations);
 	metric_set(&object_gauge, (double)size.objects);
-	if (source->mirror)
-		metric_set(&age_gauge, (double)mirror_age(source->mirror) / (double)CLOCK_SECOND);
 }
