@@ -11,4 +11,6 @@ const struct kind_definition *const kind_definitions[KINDS] = {
 	[KIND_SHOOT_INFO] = &shoot_info_definition,
 	[KIND_REMOTE_NETWORK] = &remote_network_definition,
 	[KIND_REMOTE_ZONE] = &remote_zone_definition,
+	[KIND_VPC_NAT_GATEWAY] = &vpc_nat_gateway_definition,
+	[KIND_VPC_EGRESS_GATEWAY] = &vpc_egress_gateway_definition,
 };

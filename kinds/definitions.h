@@ -13,3 +13,5 @@ extern const struct kind_definition ip_range_definition;
 extern const struct kind_definition shoot_info_definition;
 extern const struct kind_definition remote_network_definition;
 extern const struct kind_definition remote_zone_definition;
+extern const struct kind_definition vpc_nat_gateway_definition;
+extern const struct kind_definition vpc_egress_gateway_definition;

@@ -58,6 +58,45 @@ draft_attachment(const struct draft *draft, struct attachment attachment)
 }
 
 void
+draft_diversion(const struct draft *draft, struct diversion diversion)
+{
+	APPEND(draft, diversions, diversion_count, diversion);
+}
+
+void
+draft_allowance(const struct draft *draft, struct allowance allowance)
+{
+	APPEND(draft, allowances, allowance_count, allowance);
+}
+
+void
+draft_taken_name(const struct draft *draft, struct taken_name taken)
+{
+	APPEND(draft, taken_names, taken_name_count, taken);
+}
+
+void
+draft_route_table(const struct draft *draft, const char *id)
+{
+	int first_tag = draft->declaration->table_tag_count;
+
+	APPEND(draft, route_tables, route_table_count, ((struct route_table){id, first_tag, 0}));
+}
+
+void
+draft_table_tag(const struct draft *draft, const char *key, const char *value)
+{
+	APPEND(draft, table_tags, table_tag_count, ((struct tag){key, value}));
+	draft->declaration->route_tables[draft->declaration->route_table_count - 1].tag_count++;
+}
+
+void
+draft_missing_right(const struct draft *draft, const char *name)
+{
+	APPEND(draft, missing_rights, missing_right_count, ((struct missing_right){name}));
+}
+
+void
 draft_dns_link(const struct draft *draft, struct dns_link link)
 {
 	APPEND(draft, dns_links, dns_link_count, link);

@@ -15,6 +15,13 @@ void draft_link(const struct draft *draft, struct claim link);
 void draft_peering(const struct draft *draft, struct peering peering);
 void draft_route(const struct draft *draft, struct route route);
 void draft_attachment(const struct draft *draft, struct attachment attachment);
+void draft_diversion(const struct draft *draft, struct diversion diversion);
+void draft_allowance(const struct draft *draft, struct allowance allowance);
+void draft_taken_name(const struct draft *draft, struct taken_name taken);
+/* Its tags follow, by draft_table_tag. */
+void draft_route_table(const struct draft *draft, const char *id);
+void draft_table_tag(const struct draft *draft, const char *key, const char *value);
+void draft_missing_right(const struct draft *draft, const char *name);
 void draft_dns_link(const struct draft *draft, struct dns_link link);
 void draft_fixed(const struct draft *draft, struct field field, const char *text);
 void draft_tag(const struct draft *draft, const char *key, const char *value);

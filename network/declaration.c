@@ -19,6 +19,8 @@ kind_name(enum kind kind)
 		[KIND_SHOOT_INFO] = "ConfigMap",
 		[KIND_REMOTE_NETWORK] = "RemoteNetwork",
 		[KIND_REMOTE_ZONE] = "RemoteZone",
+		[KIND_VPC_NAT_GATEWAY] = "VpcNatGateway",
+		[KIND_VPC_EGRESS_GATEWAY] = "VpcEgressGateway",
 		[KIND_PEERING_POLICY] = "PeeringPolicy",
 	};
 

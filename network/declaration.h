@@ -25,6 +25,8 @@ enum kind {
 	KIND_SHOOT_INFO, /* ConfigMap kube-system/shoot-info */
 	KIND_REMOTE_NETWORK,
 	KIND_REMOTE_ZONE,
+	KIND_VPC_NAT_GATEWAY,
+	KIND_VPC_EGRESS_GATEWAY,
 	KINDS, /* of the API server; beyond them: */
 	KIND_PEERING_POLICY =
 		KINDS, /* the policy file, which may add ranges to the shoot's network */
@@ -110,6 +112,10 @@ struct claim {
 	int peering;         /* index into the declaration's peerings */
 };
 
+/* Which route tables of a remote AWS VPC get a route back: by whether they carry the shoot's tag.
+ */
+enum route_selection { ROUTES_AUTO, ROUTES_NONE, ROUTES_MATCHED, ROUTES_UNMATCHED };
+
 struct peering {
 	const char *from; /* domains */
 	const char *to;
@@ -119,6 +125,10 @@ struct peering {
 	struct field field;          /* of the target */
 	int first_link;              /* its links: claims of role CLAIM_LINK in declaration.links */
 	int link_count;
+	bool wants_link;          /* localConnectIP is "auto", and the Vpc is annotated for it */
+	bool uses_remote_gateway; /* Azure */
+	bool deletes_remote;      /* Kyma: the remote half is to go with the object */
+	enum route_selection route_selection; /* AWS */
 };
 
 struct route {
@@ -136,16 +146,41 @@ struct attachment {
 	struct field field;
 };
 
+/* A policy route or a gateway that takes packets before a VPC's static routes are asked. Both
+ * prefixes are of one family; a length of 0 is any address of it. */
+struct diversion {
+	struct prefix source;
+	struct prefix destination;
+	int priority;
+	bool partial; /* only some packets between the two: a further condition stands beside them
+		       */
+	bool drops;   /* instead of rerouting */
+	struct field field;
+};
+
+/* What a private Subnet lets in beside itself. */
+struct allowance {
+	struct prefix prefix;
+	struct field field;
+};
+
 struct dns_link {
-	const char *zone; /* domain */
-	const char *name; /* of the link in the zone */
+	const char *zone;      /* domain */
+	const char *exclusive; /* a network has one link at most to all zones or rulesets with the
+				  same text here: "zone-name/example.com", "ruleset" */
+	const char *name;      /* of the link in the zone */
 	const struct remote *remote;
 	struct field field; /* of the zone or ruleset id */
 	struct field name_field;
 };
 
 /* A text that does not mean what its field needs. */
-enum flaw_type { FLAW_ADDRESS, FLAW_ID };
+enum flaw_type {
+	FLAW_ADDRESS, /* of malformed-address */
+	FLAW_ID,      /* of malformed-id */
+	FLAW_ROUTE,   /* of route-conflict: a word that the controller does not know */
+	FLAW_ZONE,    /* of dns-zone-conflict: a zone that cannot be linked */
+};
 struct flaw {
 	enum flaw_type type;
 	struct field field;
@@ -164,6 +199,25 @@ struct fixed {
 struct tag {
 	const char *key;
 	const char *value;
+};
+
+/* A name of a peering or link that is taken at the remote side, and the id of the network that it
+ * leads to, as the cloud writes it. */
+struct taken_name {
+	const char *name;
+	const char *target;
+};
+
+/* A route table of a remote AWS VPC; its tags are a part of declaration.table_tags. */
+struct route_table {
+	const char *id;
+	int first_tag;
+	int tag_count;
+};
+
+/* A right that is known to be missing at the remote side: "ec2:DeleteRoute". */
+struct missing_right {
+	const char *name;
 };
 
 /* What ConfigMap shoot-info says. */
@@ -186,6 +240,10 @@ struct declaration {
 	const char *shoot_label; /* metadata.labels["peerwarden.io/shoot"], or NULL */
 	bool addresses_known;    /* RemoteNetwork: its CIDRs were seen or given */
 	bool tags_known; /* RemoteNetwork, RemoteZone: its tags were seen or given, even if none */
+	bool tables_known;           /* RemoteNetwork: its route tables, even if none */
+	bool private_subnet;         /* Subnet: lets in only itself and `allowances` */
+	bool auto_links;             /* Vpc: annotated with peerwarden.io/auto: links */
+	bool auto_routes;            /* Vpc: annotated with peerwarden.io/auto: routes */
 	const struct remote *remote; /* RemoteNetwork, RemoteZone */
 	const struct shoot *shoot;   /* KIND_SHOOT_INFO */
 
@@ -194,12 +252,19 @@ struct declaration {
 	struct peering *peerings;
 	struct route *routes;
 	struct attachment *attachments;
+	struct diversion *diversions; /* of the router of `home` */
+	struct allowance *allowances;
+	struct taken_name *taken_names;
+	struct route_table *route_tables;
+	struct tag *table_tags;
+	struct missing_right *missing_rights;
 	struct dns_link *dns_links;
 	struct flaw *flaws;
 	struct fixed *fixed;
 	struct tag *tags;
-	int claim_count, link_count, peering_count, route_count, attachment_count, dns_link_count,
-		flaw_count, fixed_count, tag_count;
+	int claim_count, link_count, peering_count, route_count, attachment_count, diversion_count,
+		allowance_count, taken_name_count, route_table_count, table_tag_count,
+		missing_right_count, dns_link_count, flaw_count, fixed_count, tag_count;
 };
 
 /* One compact block of memory, for the inventory; without flaws and fixed fields, which only a

@@ -44,22 +44,50 @@ peerings_size(const struct peering *peerings, int count)
 }
 
 static size_t
+tags_size(const struct tag *tags, int count)
+{
+	size_t size = (size_t)count * sizeof *tags;
+
+	for (int i = 0; i < count; i++)
+		size += text_size(tags[i].key) + text_size(tags[i].value);
+	return size;
+}
+
+/* What is known of the far side. */
+static size_t
+facts_size(const struct declaration *d)
+{
+	size_t size = (size_t)d->taken_name_count * sizeof *d->taken_names +
+		      (size_t)d->route_table_count * sizeof *d->route_tables +
+		      (size_t)d->missing_right_count * sizeof *d->missing_rights +
+		      tags_size(d->tags, d->tag_count) +
+		      tags_size(d->table_tags, d->table_tag_count);
+
+	for (int i = 0; i < d->taken_name_count; i++)
+		size += text_size(d->taken_names[i].name) + text_size(d->taken_names[i].target);
+	for (int i = 0; i < d->route_table_count; i++)
+		size += text_size(d->route_tables[i].id);
+	for (int i = 0; i < d->missing_right_count; i++)
+		size += text_size(d->missing_rights[i].name);
+	return size;
+}
+
+static size_t
 rest_size(const struct declaration *d)
 {
 	size_t size = (size_t)d->route_count * sizeof *d->routes +
 		      (size_t)d->attachment_count * sizeof *d->attachments +
-		      (size_t)d->dns_link_count * sizeof *d->dns_links +
-		      (size_t)d->tag_count * sizeof *d->tags;
+		      (size_t)d->diversion_count * sizeof *d->diversions +
+		      (size_t)d->allowance_count * sizeof *d->allowances +
+		      (size_t)d->dns_link_count * sizeof *d->dns_links;
 
 	for (int i = 0; i < d->route_count; i++)
 		size += text_size(d->routes[i].table);
 	for (int i = 0; i < d->attachment_count; i++)
 		size += text_size(d->attachments[i].segment);
 	for (int i = 0; i < d->dns_link_count; i++)
-		size += text_size(d->dns_links[i].zone) + text_size(d->dns_links[i].name) +
-			remote_size(d->dns_links[i].remote);
-	for (int i = 0; i < d->tag_count; i++)
-		size += text_size(d->tags[i].key) + text_size(d->tags[i].value);
+		size += text_size(d->dns_links[i].zone) + text_size(d->dns_links[i].exclusive) +
+			text_size(d->dns_links[i].name) + remote_size(d->dns_links[i].remote);
 	return size;
 }
 
@@ -79,7 +107,7 @@ declaration_size(const struct declaration *d)
 	       text_size(d->home) + text_size(d->shoot_label) + remote_size(d->remote) +
 	       shoot_size(d->shoot) + claims_size(d->claims, d->claim_count) +
 	       claims_size(d->links, d->link_count) + peerings_size(d->peerings, d->peering_count) +
-	       rest_size(d);
+	       rest_size(d) + facts_size(d);
 }
 
 /* Structs are laid from the front, where everything stays aligned; texts from the back. */
@@ -165,6 +193,39 @@ keep_peerings(struct layout *layout, struct declaration *copy)
 	}
 }
 
+static struct tag *
+keep_tags(struct layout *layout, const struct tag *tags, int count)
+{
+	struct tag *copy = keep(layout, tags, (size_t)count * sizeof *tags);
+
+	for (int i = 0; i < count; i++) {
+		keep_text(layout, &copy[i].key);
+		keep_text(layout, &copy[i].value);
+	}
+	return copy;
+}
+
+static void
+keep_facts(struct layout *layout, struct declaration *copy)
+{
+	copy->taken_names = keep(layout, copy->taken_names,
+		(size_t)copy->taken_name_count * sizeof *copy->taken_names);
+	for (int i = 0; i < copy->taken_name_count; i++) {
+		keep_text(layout, &copy->taken_names[i].name);
+		keep_text(layout, &copy->taken_names[i].target);
+	}
+	copy->route_tables = keep(layout, copy->route_tables,
+		(size_t)copy->route_table_count * sizeof *copy->route_tables);
+	for (int i = 0; i < copy->route_table_count; i++)
+		keep_text(layout, &copy->route_tables[i].id);
+	copy->missing_rights = keep(layout, copy->missing_rights,
+		(size_t)copy->missing_right_count * sizeof *copy->missing_rights);
+	for (int i = 0; i < copy->missing_right_count; i++)
+		keep_text(layout, &copy->missing_rights[i].name);
+	copy->tags = keep_tags(layout, copy->tags, copy->tag_count);
+	copy->table_tags = keep_tags(layout, copy->table_tags, copy->table_tag_count);
+}
+
 static void
 keep_rest(struct layout *layout, struct declaration *copy)
 {
@@ -175,17 +236,17 @@ keep_rest(struct layout *layout, struct declaration *copy)
 		(size_t)copy->attachment_count * sizeof *copy->attachments);
 	for (int i = 0; i < copy->attachment_count; i++)
 		keep_text(layout, &copy->attachments[i].segment);
+	copy->diversions = keep(
+		layout, copy->diversions, (size_t)copy->diversion_count * sizeof *copy->diversions);
+	copy->allowances = keep(
+		layout, copy->allowances, (size_t)copy->allowance_count * sizeof *copy->allowances);
 	copy->dns_links = keep(
 		layout, copy->dns_links, (size_t)copy->dns_link_count * sizeof *copy->dns_links);
 	for (int i = 0; i < copy->dns_link_count; i++) {
 		keep_text(layout, &copy->dns_links[i].zone);
+		keep_text(layout, &copy->dns_links[i].exclusive);
 		keep_text(layout, &copy->dns_links[i].name);
 		copy->dns_links[i].remote = keep_remote(layout, copy->dns_links[i].remote);
-	}
-	copy->tags = keep(layout, copy->tags, (size_t)copy->tag_count * sizeof *copy->tags);
-	for (int i = 0; i < copy->tag_count; i++) {
-		keep_text(layout, &copy->tags[i].key);
-		keep_text(layout, &copy->tags[i].value);
 	}
 }
 
@@ -208,6 +269,7 @@ declaration_copy(const struct declaration *declaration)
 	copy->links = keep_claims(&layout, copy->links, copy->link_count);
 	keep_peerings(&layout, copy);
 	keep_rest(&layout, copy);
+	keep_facts(&layout, copy);
 	copy->remote = keep_remote(&layout, copy->remote);
 	copy->shoot = keep_shoot(&layout, copy->shoot);
 	return copy;

@@ -51,7 +51,9 @@ peering_equal(const struct peering *a, const struct peering *b)
 	return text_equal(a->from, b->from) && text_equal(a->to, b->to) &&
 	       text_equal(a->target, b->target) && text_equal(a->name, b->name) &&
 	       remote_equal(a->remote, b->remote) && field_equal(a->field, b->field) &&
-	       a->first_link == b->first_link && a->link_count == b->link_count;
+	       a->first_link == b->first_link && a->link_count == b->link_count &&
+	       a->wants_link == b->wants_link && a->uses_remote_gateway == b->uses_remote_gateway &&
+	       a->deletes_remote == b->deletes_remote && a->route_selection == b->route_selection;
 }
 
 static bool
@@ -70,11 +72,44 @@ attachment_equal(const struct attachment *a, const struct attachment *b)
 }
 
 static bool
+diversion_equal(const struct diversion *a, const struct diversion *b)
+{
+	return same_prefix(&a->source, &b->source) &&
+	       same_prefix(&a->destination, &b->destination) && a->priority == b->priority &&
+	       a->partial == b->partial && a->drops == b->drops && field_equal(a->field, b->field);
+}
+
+static bool
+allowance_equal(const struct allowance *a, const struct allowance *b)
+{
+	return same_prefix(&a->prefix, &b->prefix) && field_equal(a->field, b->field);
+}
+
+static bool
+taken_name_equal(const struct taken_name *a, const struct taken_name *b)
+{
+	return text_equal(a->name, b->name) && text_equal(a->target, b->target);
+}
+
+static bool
+route_table_equal(const struct route_table *a, const struct route_table *b)
+{
+	return text_equal(a->id, b->id) && a->first_tag == b->first_tag &&
+	       a->tag_count == b->tag_count;
+}
+
+static bool
+missing_right_equal(const struct missing_right *a, const struct missing_right *b)
+{
+	return text_equal(a->name, b->name);
+}
+
+static bool
 dns_link_equal(const struct dns_link *a, const struct dns_link *b)
 {
-	return text_equal(a->zone, b->zone) && text_equal(a->name, b->name) &&
-	       remote_equal(a->remote, b->remote) && field_equal(a->field, b->field) &&
-	       field_equal(a->name_field, b->name_field);
+	return text_equal(a->zone, b->zone) && text_equal(a->exclusive, b->exclusive) &&
+	       text_equal(a->name, b->name) && remote_equal(a->remote, b->remote) &&
+	       field_equal(a->field, b->field) && field_equal(a->name_field, b->name_field);
 }
 
 static bool
@@ -109,6 +144,11 @@ ARRAYS_EQUAL(claims_equal, claim)
 ARRAYS_EQUAL(peerings_equal, peering)
 ARRAYS_EQUAL(routes_equal, route)
 ARRAYS_EQUAL(attachments_equal, attachment)
+ARRAYS_EQUAL(diversions_equal, diversion)
+ARRAYS_EQUAL(allowances_equal, allowance)
+ARRAYS_EQUAL(taken_names_equal, taken_name)
+ARRAYS_EQUAL(route_tables_equal, route_table)
+ARRAYS_EQUAL(missing_rights_equal, missing_right)
 ARRAYS_EQUAL(dns_links_equal, dns_link)
 ARRAYS_EQUAL(flaws_equal, flaw)
 ARRAYS_EQUAL(fixed_fields_equal, fixed)
@@ -122,7 +162,22 @@ heads_equal(const struct declaration *a, const struct declaration *b)
 	       a->foreign_router == b->foreign_router &&
 	       text_equal(a->shoot_label, b->shoot_label) &&
 	       a->addresses_known == b->addresses_known && a->tags_known == b->tags_known &&
+	       a->tables_known == b->tables_known && a->private_subnet == b->private_subnet &&
+	       a->auto_links == b->auto_links && a->auto_routes == b->auto_routes &&
 	       remote_equal(a->remote, b->remote) && shoot_equal(a->shoot, b->shoot);
+}
+
+static bool
+facts_equal(const struct declaration *a, const struct declaration *b)
+{
+	return taken_names_equal(
+		       a->taken_names, a->taken_name_count, b->taken_names, b->taken_name_count) &&
+	       route_tables_equal(a->route_tables, a->route_table_count, b->route_tables,
+		       b->route_table_count) &&
+	       missing_rights_equal(a->missing_rights, a->missing_right_count, b->missing_rights,
+		       b->missing_right_count) &&
+	       tags_equal(a->tags, a->tag_count, b->tags, b->tag_count) &&
+	       tags_equal(a->table_tags, a->table_tag_count, b->table_tags, b->table_tag_count);
 }
 
 bool
@@ -135,10 +190,14 @@ declaration_equal(const struct declaration *a, const struct declaration *b)
 	       routes_equal(a->routes, a->route_count, b->routes, b->route_count) &&
 	       attachments_equal(
 		       a->attachments, a->attachment_count, b->attachments, b->attachment_count) &&
+	       diversions_equal(
+		       a->diversions, a->diversion_count, b->diversions, b->diversion_count) &&
+	       allowances_equal(
+		       a->allowances, a->allowance_count, b->allowances, b->allowance_count) &&
 	       dns_links_equal(a->dns_links, a->dns_link_count, b->dns_links, b->dns_link_count) &&
 	       flaws_equal(a->flaws, a->flaw_count, b->flaws, b->flaw_count) &&
 	       fixed_fields_equal(a->fixed, a->fixed_count, b->fixed, b->fixed_count) &&
-	       tags_equal(a->tags, a->tag_count, b->tags, b->tag_count);
+	       facts_equal(a, b);
 }
 
 static uint64_t
@@ -188,6 +247,10 @@ hash_peerings(uint64_t hash, const struct declaration *d)
 		hash = hash_word(hash, (uint64_t)peering->field.index);
 		hash = hash_word(
 			hash, (uint64_t)peering->first_link << 32 | (uint32_t)peering->link_count);
+		hash = hash_word(hash, (uint64_t)peering->route_selection << 3 |
+					       (uint64_t)peering->wants_link << 2 |
+					       (uint64_t)peering->uses_remote_gateway << 1 |
+					       peering->deletes_remote);
 	}
 	return hash;
 }
@@ -210,19 +273,65 @@ hash_routes(uint64_t hash, const struct declaration *d)
 }
 
 static uint64_t
+hash_prefix(uint64_t hash, const struct prefix *prefix)
+{
+	return hash_word(hash_address(hash, &prefix->address), prefix->length);
+}
+
+static uint64_t
+hash_tags(uint64_t hash, const struct tag *tags, int count)
+{
+	hash = hash_word(hash, (uint64_t)count);
+	for (int i = 0; i < count; i++)
+		hash = hash_text(hash_text(hash, tags[i].key), tags[i].value);
+	return hash;
+}
+
+static uint64_t
+hash_facts(uint64_t hash, const struct declaration *d)
+{
+	hash = hash_word(
+		hash, (uint64_t)d->taken_name_count << 32 | (uint32_t)d->missing_right_count);
+	for (int i = 0; i < d->taken_name_count; i++)
+		hash = hash_text(hash_text(hash, d->taken_names[i].name), d->taken_names[i].target);
+	for (int i = 0; i < d->missing_right_count; i++)
+		hash = hash_text(hash, d->missing_rights[i].name);
+	hash = hash_word(hash, (uint64_t)d->route_table_count);
+	for (int i = 0; i < d->route_table_count; i++)
+		hash = hash_word(hash_text(hash, d->route_tables[i].id),
+			(uint64_t)d->route_tables[i].tag_count);
+	return hash_tags(hash_tags(hash, d->tags, d->tag_count), d->table_tags, d->table_tag_count);
+}
+
+static uint64_t
+hash_diversions(uint64_t hash, const struct declaration *d)
+{
+	hash = hash_word(hash, (uint64_t)d->diversion_count << 32 | (uint32_t)d->allowance_count);
+	for (int i = 0; i < d->diversion_count; i++) {
+		const struct diversion *diversion = &d->diversions[i];
+
+		hash = hash_prefix(hash_prefix(hash, &diversion->source), &diversion->destination);
+		hash = hash_word(hash, (uint64_t)diversion->priority << 2 |
+					       (uint64_t)diversion->partial << 1 |
+					       diversion->drops);
+	}
+	for (int i = 0; i < d->allowance_count; i++)
+		hash = hash_prefix(hash, &d->allowances[i].prefix);
+	return hash;
+}
+
+static uint64_t
 hash_rest(uint64_t hash, const struct declaration *d)
 {
 	hash = hash_word(hash, (uint64_t)d->attachment_count << 32 | (uint32_t)d->dns_link_count);
 	for (int i = 0; i < d->attachment_count; i++)
 		hash = hash_text(hash, d->attachments[i].segment);
 	for (int i = 0; i < d->dns_link_count; i++) {
-		hash = hash_text(hash_text(hash, d->dns_links[i].zone), d->dns_links[i].name);
+		hash = hash_text(hash_text(hash, d->dns_links[i].zone), d->dns_links[i].exclusive);
+		hash = hash_text(hash, d->dns_links[i].name);
 		hash = hash_remote(hash, d->dns_links[i].remote);
 	}
-	hash = hash_word(hash, (uint64_t)d->tag_count);
-	for (int i = 0; i < d->tag_count; i++)
-		hash = hash_text(hash_text(hash, d->tags[i].key), d->tags[i].value);
-	return hash;
+	return hash_diversions(hash, d);
 }
 
 uint64_t
@@ -232,14 +341,17 @@ declaration_fingerprint(const struct declaration *d)
 		hash_text(hash_text((uint64_t)d->object.kind, d->object.namespace), d->object.name);
 
 	hash = hash_text(hash_text(hash, d->home), d->shoot_label);
-	hash = hash_word(hash, (uint64_t)d->default_vpc << 4 | (uint64_t)d->defines_home << 3 |
-				       (uint64_t)d->foreign_router << 2 |
-				       (uint64_t)d->addresses_known << 1 | d->tags_known);
+	hash = hash_word(
+		hash, (uint64_t)d->auto_links << 8 | (uint64_t)d->auto_routes << 7 |
+			      (uint64_t)d->tables_known << 6 | (uint64_t)d->private_subnet << 5 |
+			      (uint64_t)d->default_vpc << 4 | (uint64_t)d->defines_home << 3 |
+			      (uint64_t)d->foreign_router << 2 | (uint64_t)d->addresses_known << 1 |
+			      d->tags_known);
 	hash = hash_remote(hash, d->remote);
 	if (d->shoot) {
 		hash = hash_text(hash_word(hash, (uint64_t)d->shoot->provider), d->shoot->name);
 		hash = hash_text(hash_text(hash, d->shoot->project), d->shoot->region);
 	}
 	hash = hash_claims(hash_claims(hash, d->claims, d->claim_count), d->links, d->link_count);
-	return hash_rest(hash_routes(hash_peerings(hash, d), d), d);
+	return hash_facts(hash_rest(hash_routes(hash_peerings(hash, d), d), d), d);
 }

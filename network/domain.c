@@ -335,27 +335,15 @@ remove_peering(struct domains *domains, struct peering_place *place)
 
 /* --- members --- */
 
-static const char *
-member_key(const struct holding *holding, size_t index)
-{
-	const struct declaration *d = holding->declaration;
-
-	if (index < (size_t)d->attachment_count)
-		return d->attachments[index].segment;
-	index -= (size_t)d->attachment_count;
-	return index < (size_t)d->dns_link_count ? d->dns_links[index].zone : d->home;
-}
-
 static void
 add_members(struct domains *domains, struct holding *holding)
 {
 	for (size_t i = 0; i < holding->member_count; i++) {
 		struct member *member = &holding->members[i];
-		const char *key = member_key(holding, i);
 
-		if (!key)
+		if (!member->key)
 			continue;
-		member->domain = domain_get(domains, key);
+		member->domain = domain_get(domains, member->key);
 		TAILQ_INSERT_TAIL(&member->domain->members[member->membership], member, members);
 	}
 }

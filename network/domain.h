@@ -44,11 +44,19 @@ struct edge {
 };
 TAILQ_HEAD(edges, edge);
 
-enum membership { MEMBER_ATTACHED, MEMBER_DNS_LINK, MEMBER_DEFINITION, MEMBERSHIPS };
+enum membership {
+	MEMBER_ATTACHED,
+	MEMBER_DNS_LINK,
+	MEMBER_EXCLUSIVE_LINK,
+	MEMBER_DIVERTING,
+	MEMBER_DEFINITION,
+	MEMBERSHIPS
+};
 
 struct member {
 	const struct holding *holding;
-	struct domain *domain; /* NULL when it names none */
+	const char *key;       /* lent from the declaration; NULL when it names no domain */
+	struct domain *domain; /* NULL while it is in none */
 	enum membership membership;
 	TAILQ_ENTRY(member) members;
 };
@@ -80,7 +88,7 @@ struct holding {
 	bool stored;                     /* not reserved; the caller says so */
 	struct occupant *occupants; /* of the claims, then of the links; the start of one block */
 	struct peering_place *peerings;
-	struct member *members; /* attachments, DNS links, definition */
+	struct member *members; /* attachments, DNS links, diversions, definition */
 	size_t member_count;
 };
 

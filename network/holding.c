@@ -15,22 +15,45 @@ place_claims(struct holding *holding)
 		*occupant++ = (struct occupant){d, &d->links[i]};
 }
 
+/* Something that is no VPC and diverts packets at the router of one. */
+static bool
+diverts_elsewhere(const struct declaration *d)
+{
+	return d->diversion_count > 0 && !d->defines_home;
+}
+
+static size_t
+count_members(const struct declaration *d)
+{
+	return (size_t)d->attachment_count + 2 * (size_t)d->dns_link_count + d->defines_home +
+	       diverts_elsewhere(d);
+}
+
+static struct member *
+place_member(struct holding *holding, struct member *place, enum membership membership,
+	const char *domain)
+{
+	*place = (struct member){.holding = holding, .key = domain, .membership = membership};
+	return place + 1;
+}
+
 static void
 place_members(struct holding *holding)
 {
 	const struct declaration *d = holding->declaration;
+	struct member *place = holding->members;
 
-	for (size_t i = 0; i < holding->member_count; i++) {
-		struct member *member = &holding->members[i];
-
-		member->holding = holding;
-		if (i < (size_t)d->attachment_count)
-			member->membership = MEMBER_ATTACHED;
-		else if (i < (size_t)d->attachment_count + (size_t)d->dns_link_count)
-			member->membership = MEMBER_DNS_LINK;
-		else
-			member->membership = MEMBER_DEFINITION;
+	for (int i = 0; i < d->attachment_count; i++)
+		place = place_member(holding, place, MEMBER_ATTACHED, d->attachments[i].segment);
+	for (int i = 0; i < d->dns_link_count; i++) {
+		place = place_member(holding, place, MEMBER_DNS_LINK, d->dns_links[i].zone);
+		place = place_member(
+			holding, place, MEMBER_EXCLUSIVE_LINK, d->dns_links[i].exclusive);
 	}
+	if (diverts_elsewhere(d))
+		place = place_member(holding, place, MEMBER_DIVERTING, d->home);
+	if (d->defines_home)
+		place_member(holding, place, MEMBER_DEFINITION, d->home);
 }
 
 void
@@ -42,8 +65,7 @@ holding_init(struct holding *holding, const struct declaration *declaration)
 	char *block;
 
 	holding->declaration = d;
-	holding->member_count =
-		(size_t)d->attachment_count + (size_t)d->dns_link_count + d->defines_home;
+	holding->member_count = count_members(d);
 	block = memory_alloc(claims + peerings + holding->member_count * sizeof(struct member));
 	holding->occupants = (struct occupant *)block;
 	holding->peerings = (struct peering_place *)(block + claims);

@@ -112,6 +112,13 @@ struct declarations {
 /* Objects with a DNS link to this zone or ruleset. */
 struct declarations inventory_dns_links_to(struct arena *arena, const struct inventory *inventory,
 	const char *zone, const struct object_id *except);
+/* Objects with a DNS link whose `exclusive` text is this one. */
+struct declarations inventory_dns_links_sharing(struct arena *arena,
+	const struct inventory *inventory, const char *exclusive, const struct object_id *except);
+/* Gateways and the like that divert packets at the router of this VPC; the Vpc itself is not among
+ * them. */
+struct declarations inventory_diverting(struct arena *arena, const struct inventory *inventory,
+	const char *domain, const struct object_id *except);
 /* VPCs whose router has a port on this segment. */
 struct declarations inventory_attached_to(struct arena *arena, const struct inventory *inventory,
 	const char *segment, const struct object_id *except);

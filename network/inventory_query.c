@@ -312,6 +312,20 @@ inventory_dns_links_to(struct arena *arena, const struct inventory *inventory, c
 }
 
 struct declarations
+inventory_dns_links_sharing(struct arena *arena, const struct inventory *inventory,
+	const char *exclusive, const struct object_id *except)
+{
+	return collect_members(arena, inventory, exclusive, MEMBER_EXCLUSIVE_LINK, except);
+}
+
+struct declarations
+inventory_diverting(struct arena *arena, const struct inventory *inventory, const char *domain,
+	const struct object_id *except)
+{
+	return collect_members(arena, inventory, domain, MEMBER_DIVERTING, except);
+}
+
+struct declarations
 inventory_attached_to(struct arena *arena, const struct inventory *inventory, const char *segment,
 	const struct object_id *except)
 {

@@ -23,6 +23,7 @@ struct case_ {
 	const struct declaration
 		*twin; /* lint: an earlier definition of the same object in the input; else NULL */
 	bool twin_differs; /* its content, not only its declaration, is another */
+	bool partial; /* the inventory is only a part of what there is: a bundle, without a cluster */
 	bool silent; /* only which findings there are is asked: no message and no hint is made */
 
 	const struct rule *rule; /* the one at work */

@@ -11,7 +11,8 @@ struct rule {
 	const char *summary; /* one sentence: fails when … */
 	enum action action;  /* default */
 	unsigned guards;     /* KIND_BIT()s */
-	bool forbids; /* a refusal is for want of a right (403), not for what the object says */
+	bool forbids;   /* a refusal is for want of a right (403), not for what the object says */
+	bool on_delete; /* asked when the subject is deleted, and only then */
 	void (*check)(struct case_ *c);
 };
 
@@ -21,4 +22,5 @@ struct rule {
 #define GUARDS_PEERINGS (KIND_BIT(KIND_VPC) | GUARDS_PEERING_REQUESTS)
 #define GUARDS_KYMA                                                                                \
 	(GUARDS_PEERING_REQUESTS | KIND_BIT(KIND_AZURE_VPC_DNS_LINK) | KIND_BIT(KIND_IP_RANGE))
+#define GUARDS_GATEWAYS   (KIND_BIT(KIND_VPC_NAT_GATEWAY) | KIND_BIT(KIND_VPC_EGRESS_GATEWAY))
 #define GUARDS_EVERYTHING ((1u << KINDS) - 1)

@@ -22,7 +22,7 @@ extern const struct rule unreachable_next_hop;
 extern const struct rule missing_route;
 
 /* More than there are rules, for tables with a row for each. */
-enum { RULES_LIMIT = 32 };
+enum { RULES_LIMIT = 48 };
 
 extern const struct rule *const rules[]; /* ended by NULL */
 

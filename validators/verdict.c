@@ -27,6 +27,7 @@ judge(struct arena *arena, const struct verdict_request *request, const struct d
 		.before = before,
 		.twin = request->twin,
 		.twin_differs = request->twin_differs,
+		.partial = request->partial,
 		.silent = silent,
 		.findings = &findings,
 		.peering_refused = new_flags(arena, subject->peering_count),
@@ -36,7 +37,8 @@ judge(struct arena *arena, const struct verdict_request *request, const struct d
 	};
 
 	for (size_t i = 0; rules[i]; i++) {
-		if (!(rules[i]->guards & KIND_BIT(subject->object.kind)))
+		if (!(rules[i]->guards & KIND_BIT(subject->object.kind)) ||
+			rules[i]->on_delete != request->deleting)
 			continue;
 		c.rule = rules[i];
 		c.action = policy_action_of(request->policy, i, subject->object.kind);

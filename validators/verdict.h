@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "network/inventory.h"
 #include "validators/finding.h"
@@ -24,7 +25,9 @@ struct verdict_request {
 	const struct declaration *before; /* NULL on create and in audits */
 	const struct declaration *twin;   /* see case.h */
 	bool twin_differs;
-	bool deleting; /* the request deletes the subject */
+	bool deleting; /* the request deletes the subject: only the rules of deletions are asked */
+	bool partial;  /* the inventory is only a part of what there is */
+	int64_t now;   /* seconds since 1970, for what expires; 0 when nothing does */
 };
 
 /* Lives in the arena; pointers into the inventory are not kept, so the lock may be given back

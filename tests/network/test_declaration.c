@@ -19,6 +19,12 @@ struct sample {
 	struct dns_link dns_links[1];
 	struct flaw flaws[1];
 	struct fixed fixed[1];
+	struct diversion diversions[1];
+	struct allowance allowances[1];
+	struct taken_name taken_names[1];
+	struct route_table route_tables[1];
+	struct tag table_tags[1];
+	struct missing_right missing_rights[1];
 	struct tag tags[1];
 	struct remote remote;
 	struct shoot shoot;
@@ -52,16 +58,31 @@ fill_arrays(struct sample *s)
 		.role = CLAIM_LINK,
 		.field = {"spec.vpcPeerings[%d].localConnectIP", 0},
 		.host = prefix_of("169.254.0.1/30").address};
-	s->peerings[0] = (struct peering){
-		"vpc/a", "vpc/b", "b", "", &s->remote, {"spec.vpcPeerings[%d].remoteVpc", 0}, 0, 1};
+	s->peerings[0] = (struct peering){.from = "vpc/a",
+		.to = "vpc/b",
+		.target = "b",
+		.name = "",
+		.remote = &s->remote,
+		.field = {"spec.vpcPeerings[%d].remoteVpc", 0},
+		.link_count = 1};
 	s->routes[0] = (struct route){.destination = prefix_of("172.31.0.0/16"),
 		.next_hop = prefix_of("169.254.0.2/32").address,
 		.table = "",
 		.field = {"spec.staticRoutes[%d].cidr", 0},
 		.next_hop_field = {"spec.staticRoutes[%d].nextHopIP", 0}};
 	s->attachments[0] = (struct attachment){"segment/external", {"spec.enableExternal", 0}};
-	s->dns_links[0] = (struct dns_link){"zone/x", "link", &s->remote,
+	s->dns_links[0] = (struct dns_link){"zone/x", "zone-name/x", "link", &s->remote,
 		{"spec.remotePrivateDnsZone", 0}, {"spec.remoteLinkName", 0}};
+	s->diversions[0] = (struct diversion){.source = prefix_of("10.0.0.0/16"),
+		.destination = prefix_of("0.0.0.0/0"),
+		.priority = 30000,
+		.field = {"spec.policyRoutes[%d].match", 0}};
+	s->allowances[0] =
+		(struct allowance){prefix_of("10.1.0.0/16"), {"spec.allowSubnets[%d]", 0}};
+	s->taken_names[0] = (struct taken_name){"to-kyma", "net-1"};
+	s->route_tables[0] = (struct route_table){"rtb-1", 0, 1};
+	s->table_tags[0] = (struct tag){"c-1", "yes"};
+	s->missing_rights[0] = (struct missing_right){"ec2:DeleteRoute"};
 	s->flaws[0] = (struct flaw){FLAW_ID, {"spec.x", 0}, "value", "reason", "hint", false};
 	s->fixed[0] = (struct fixed){{"spec.vpc", 0}, "a"};
 	s->tags[0] = (struct tag){"c-513b462", ""};
@@ -86,6 +107,12 @@ fill(struct sample *s)
 		.routes = s->routes,
 		.attachments = s->attachments,
 		.dns_links = s->dns_links,
+		.diversions = s->diversions,
+		.allowances = s->allowances,
+		.taken_names = s->taken_names,
+		.route_tables = s->route_tables,
+		.table_tags = s->table_tags,
+		.missing_rights = s->missing_rights,
 		.flaws = s->flaws,
 		.fixed = s->fixed,
 		.tags = s->tags,
@@ -95,6 +122,12 @@ fill(struct sample *s)
 		.route_count = 1,
 		.attachment_count = 1,
 		.dns_link_count = 1,
+		.diversion_count = 1,
+		.allowance_count = 1,
+		.taken_name_count = 1,
+		.route_table_count = 1,
+		.table_tag_count = 1,
+		.missing_right_count = 1,
 		.flaw_count = 1,
 		.fixed_count = 1,
 		.tag_count = 1};
@@ -137,7 +170,10 @@ every_text_of_a_copy_lies_in_its_block(void **state)
 		copy->claims[1].route_table, copy->links[0].domain, copy->links[0].far,
 		copy->peerings[0].from, copy->peerings[0].to, copy->peerings[0].target,
 		copy->peerings[0].remote->id, copy->attachments[0].segment, copy->dns_links[0].zone,
-		copy->dns_links[0].name, copy->dns_links[0].remote->id, copy->tags[0].key};
+		copy->dns_links[0].name, copy->dns_links[0].remote->id,
+		copy->dns_links[0].exclusive, copy->taken_names[0].name,
+		copy->taken_names[0].target, copy->route_tables[0].id, copy->table_tags[0].key,
+		copy->table_tags[0].value, copy->missing_rights[0].name, copy->tags[0].key};
 	const char *block = (const char *)copy;
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -183,6 +219,19 @@ CHANGE(change_route, s->routes[0].next_hop.high++)
 CHANGE(change_route_policy, s->routes[0].by_source = true)
 CHANGE(change_attachment, s->attachments[0].segment = "segment/other")
 CHANGE(change_dns_link, s->dns_links[0].name = "other")
+CHANGE(change_exclusive, s->dns_links[0].exclusive = "ruleset")
+CHANGE(change_wish, s->peerings[0].wants_link = true)
+CHANGE(change_gateway, s->peerings[0].uses_remote_gateway = true)
+CHANGE(change_selection, s->peerings[0].route_selection = ROUTES_MATCHED)
+CHANGE(change_auto, s->declaration.auto_links = true)
+CHANGE(change_private, s->declaration.private_subnet = true)
+CHANGE(change_diversion, s->diversions[0].priority = 1)
+CHANGE(change_diverted, s->diversions[0].destination.length = 8)
+CHANGE(change_allowance, s->allowances[0].prefix.length = 24)
+CHANGE(change_taken_name, s->taken_names[0].target = "net-2")
+CHANGE(change_route_table, s->route_tables[0].tag_count = 0)
+CHANGE(change_table_tag, s->table_tags[0].key = "c-2")
+CHANGE(change_missing_right, s->missing_rights[0].name = "x")
 CHANGE(change_tag, s->tags[0].value = "x")
 
 static void
@@ -192,7 +241,10 @@ every_change_of_a_claim_or_statement_is_seen(void **state)
 		change_known, change_router, change_remote, change_shoot, change_claim_count,
 		change_claim, change_claim_order, change_unrouted, change_link_host,
 		change_link_far, change_peering, change_peering_name, change_route,
-		change_route_policy, change_attachment, change_dns_link, change_tag};
+		change_route_policy, change_attachment, change_dns_link, change_tag,
+		change_exclusive, change_wish, change_gateway, change_selection, change_auto,
+		change_private, change_diversion, change_diverted, change_allowance,
+		change_taken_name, change_route_table, change_table_tag, change_missing_right};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {

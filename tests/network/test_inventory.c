@@ -355,7 +355,8 @@ definitions_attachments_dns_links_and_the_shoot_are_found(void **state)
 	struct fixture *f = *state;
 	struct attachment attachments[] = {
 		{"segment/ext", {"spec.enableExternal", 0}}, {"segment/ext", {"spec.x", 0}}};
-	struct dns_link link = {"zone/z", "name", NULL, {"spec.zone", 0}, {"spec.name", 0}};
+	struct dns_link link = {
+		"zone/z", "zone-name/z", "name", NULL, {"spec.zone", 0}, {"spec.name", 0}};
 	struct shoot shoot = {"c-513b462", "kyma", "eu-west-1", PROVIDER_AWS};
 	struct declaration info = {
 		.object = {KIND_SHOOT_INFO, "kube-system", "shoot-info"}, .shoot = &shoot};
@@ -376,6 +377,8 @@ definitions_attachments_dns_links_and_the_shoot_are_found(void **state)
 	assert_int_equal(
 		inventory_attached_to(f->arena, f->inventory, "segment/ext", NULL).count, 1);
 	assert_int_equal(inventory_dns_links_to(f->arena, f->inventory, "zone/z", NULL).count, 1);
+	assert_int_equal(
+		inventory_dns_links_sharing(f->arena, f->inventory, "zone-name/z", NULL).count, 1);
 	assert_int_equal(
 		inventory_dns_links_to(f->arena, f->inventory, "zone/z", &d->object).count, 0);
 	assert_string_equal(inventory_shoot(f->inventory)->name, "c-513b462");
