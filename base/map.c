@@ -117,6 +117,12 @@ map_free(struct map *map)
 	free(map);
 }
 
+void
+map_cleanup(struct map **map)
+{
+	map_free(*map);
+}
+
 /* The slot that holds `key`, or the free one where it would go. */
 static size_t
 find(const struct map *map, const char *key, uint32_t hashed)

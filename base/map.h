@@ -8,7 +8,8 @@
 struct map;
 
 struct map *map_new(void);
-void map_free(struct map *map); /* frees neither keys nor values */
+void map_free(struct map *map);     /* frees neither keys nor values */
+void map_cleanup(struct map **map); /* for CLEANUP(map_cleanup) */
 
 void *map_get(const struct map *map, const char *key); /* NULL when absent */
 

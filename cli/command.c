@@ -1,12 +1,14 @@
 #include "cli/command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 
-const struct command *const commands[] = {
-	&lint_command, &explain_command, &completion_command, NULL};
+const struct command *const commands[] = {&lint_command, &plan_command, &free_command,
+	&policy_command, &explain_command, &completion_command, NULL};
 
 const struct command *
 command_find(const char *name)
@@ -33,4 +35,22 @@ command_print_help(const struct option_table *table)
 	options_help(table, &text);
 	fputs(buffer_text(&text), stdout);
 	return EXIT_CLEAN;
+}
+
+int
+command_print(const struct buffer *out)
+{
+	struct error error;
+
+	if (!out->overflowed && fwrite(buffer_text(out), 1, out->length, stdout) == out->length &&
+		fflush(stdout) == 0)
+		return EXIT_CLEAN;
+	error_set(&error, ERROR_TRANSIENT, "standard output could not be written");
+	return command_fail(&error);
+}
+
+bool
+command_has_colour(void)
+{
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 }

@@ -36,6 +36,8 @@ append_words(struct buffer *out, const struct command *command)
 	if (command == &explain_command)
 		for (const struct rule *const *rule = rules; *rule; rule++)
 			buffer_printf(out, "%s ", (*rule)->id);
+	if (command == &policy_command)
+		buffer_append_text(out, "check ");
 	if (command == &completion_command)
 		buffer_append_text(out, "bash zsh fish ");
 }

@@ -1,18 +1,14 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "cli/bundle.h"
 #include "cli/command.h"
-
-enum { LINT_MEMORY = 2000 * 1000 * 1000, LINT_OUTPUT = 1000 * 1000 * 1000 };
+#include "cli/judge.h"
 
 struct lint_settings {
 	const char *output;
 	const char *policy;
 	const char *fail_on;
+	const char *state;
+	bool delete;
 	bool help;
 };
 
@@ -27,6 +23,16 @@ static const struct option lint_options[] = {
 		.placeholder = "FORM",
 		.choices = "text|json",
 		.help = "how to print the findings"},
+	{.name = "state",
+		.type = OPTION_TEXT,
+		.offset = LINT_FIELD(state),
+		.placeholder = "SOURCE",
+		.help = STATE_HELP},
+	{.name = "delete",
+		.type = OPTION_FLAG,
+		.offset = LINT_FIELD(delete),
+		.help = "judge the deletion of the objects",
+		.flag_only = true},
 	{.name = "policy",
 		.type = OPTION_TEXT,
 		.offset = LINT_FIELD(policy),
@@ -53,23 +59,47 @@ static const struct option_table lint_table = {
 	.program = "peerwarden lint",
 	.usage = "[OPTION…] PATH…",
 	.about = "Judges manifests as the webhook would, taken together. PATH is a file, a folder "
-		 "or - for standard input. Exits with 0 when clean, 1 with "
+		 "or - for standard input. Without --state, what the manifests refer to and do not "
+		 "define is assumed to exist. Exits with 0 when clean, 1 with "
 		 "findings at or above the mark, 2 for unreadable input or wrong usage.",
 };
 
-static bool
+static int
 print_report(const struct report *report, const char *form)
 {
 	struct buffer out CLEANUP(buffer_dispose);
-	bool colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 
-	buffer_init(&out, LINT_OUTPUT);
+	buffer_init(&out, COMMAND_OUTPUT);
 	if (text_equal(form, "json"))
 		report_write_json(report, &out);
 	else
-		report_write_text(report, colour, &out);
-	return fwrite(buffer_text(&out), 1, out.length, stdout) == out.length &&
-	       fflush(stdout) == 0;
+		report_write_text(report, command_has_colour(), &out);
+	return command_print(&out);
+}
+
+static bool
+fill_report(const struct lint_settings *settings, const char *const *paths, struct report *report,
+	struct error *error)
+{
+	struct bundle bundle CLEANUP(bundle_dispose) = {0};
+	struct state state CLEANUP(state_dispose) = {0};
+	const struct policy *policy = policy_read(report->arena, settings->policy, error);
+	const char *source = settings->state && *settings->state ? settings->state : NULL;
+
+	if (!policy || !bundle_read(report->arena, paths, &bundle, error) ||
+		!state_read(report->arena, source, &bundle, &state, error))
+		return false;
+	for (const char *const *sentence = state_assumptions(&state); *sentence; sentence++)
+		report_assume(report, NULL, *sentence);
+	return judge_bundle(
+		&(struct judge_request){
+			.bundle = &bundle,
+			.state = &state,
+			.policy = policy,
+			.partial = source == NULL,
+			.deleting = settings->delete,
+		},
+		report, error);
 }
 
 static int
@@ -77,25 +107,20 @@ lint(struct arena *arena, const struct lint_settings *settings, const char *cons
 {
 	struct report report CLEANUP(report_dispose);
 	enum action mark = text_equal(settings->fail_on, "warn") ? ACTION_WARN : ACTION_DENY;
-	const struct policy *policy;
 	struct error error;
 
 	report_init(&report, arena);
-	policy = policy_read(arena, settings->policy, &error);
-	if (!policy || !bundle_judge(arena, paths, policy, &report, &error))
+	if (!fill_report(settings, paths, &report, &error))
 		return command_fail(&error);
-	if (!print_report(&report, settings->output)) {
-		error_set(&error, ERROR_TRANSIENT,
-			"the findings could not be written to standard output");
-		return command_fail(&error);
-	}
+	if (print_report(&report, settings->output) != EXIT_CLEAN)
+		return EXIT_TROUBLE;
 	return report_worst(&report) >= mark ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
 static int
 lint_run(int argc, char **argv)
 {
-	struct arena *arena CLEANUP(arena_cleanup) = arena_new(LINT_MEMORY);
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(COMMAND_MEMORY);
 	struct lint_settings settings = {0};
 	const char **paths;
 	struct error error;

@@ -262,20 +262,6 @@ json_nearest(const struct json *root, const char *path)
 	return walk(root, &path);
 }
 
-bool
-json_set_text(struct arena *arena, const struct json *root, const char *path, const char *text)
-{
-	/* The tree is this caller's own copy; only its face is read-only. */
-	cJSON *value = (cJSON *)(uintptr_t)walk(root, &path);
-
-	if (!value || *path)
-		return false;
-	value->type = (value->type & ~JSON_TREE_KIND) | cJSON_String;
-	value->valuestring = arena_text(arena, text);
-	value->child = NULL;
-	return true;
-}
-
 struct json_location
 json_location(const struct json *value)
 {

@@ -75,8 +75,3 @@ struct json_location json_location(const struct json *value);
 
 /* True when both hold the same data, whatever the order of members. */
 bool json_equal(const struct json *a, const struct json *b);
-
-/* Puts text in place of the value at `path`, which exists; for applying changes to a private copy
- * of an object before it is judged offline. False when there is no value at that path. */
-bool json_set_text(
-	struct arena *arena, const struct json *root, const char *path, const char *text);

@@ -79,3 +79,10 @@ json_patch_add_object(struct json_patch *patch, const char *field)
 	open_operation(patch, "add", field);
 	buffer_append_text(patch->out, ",\"value\":{}}");
 }
+
+void
+json_patch_add_list(struct json_patch *patch, const char *field)
+{
+	open_operation(patch, "add", field);
+	buffer_append_text(patch->out, ",\"value\":[]}");
+}

@@ -21,6 +21,7 @@ void json_patch_replace_text(struct json_patch *patch, const char *field, const 
 void json_patch_add_text(struct json_patch *patch, const char *field, const char *text);
 void json_patch_remove(struct json_patch *patch, const char *field);
 
-/* An empty object at `field`, so that a member can be added to what was absent (metadata.labels).
- */
+/* An empty object or list at `field`, so that something can be added to what was absent
+ * (metadata.labels). */
 void json_patch_add_object(struct json_patch *patch, const char *field);
+void json_patch_add_list(struct json_patch *patch, const char *field);

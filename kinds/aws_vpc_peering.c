@@ -1,5 +1,6 @@
 /* AwsVpcPeering of Kyma: the shoot's VPC peers with a VPC of another account or region. Nothing of
  * its spec has an effect after creation. */
+#include "base/text.h"
 #include "kinds/canonical.h"
 #include "kinds/definitions.h"
 #include "kinds/kyma.h"
@@ -10,6 +11,27 @@ static const struct field region_field = {"spec.remoteRegion", 0};
 static const struct field vpc_field = {"spec.remoteVpcId", 0};
 static const struct field strategy_field = {"spec.remoteRouteTableUpdateStrategy", 0};
 static const struct field delete_field = {"spec.deleteRemotePeering", 0};
+
+/* Another word is left to the CRD, which refuses it. */
+static enum route_selection
+read_strategy(const struct json *spec)
+{
+	const char *text = json_text(read_member(spec, strategy_field));
+
+	if (text_equal(text, "NONE"))
+		return ROUTES_NONE;
+	if (text_equal(text, "MATCHED"))
+		return ROUTES_MATCHED;
+	return text_equal(text, "UNMATCHED") ? ROUTES_UNMATCHED : ROUTES_AUTO;
+}
+
+static void
+declare_peering(const struct draft *draft, const struct json *spec, struct remote remote)
+{
+	draft_shoot_peering(draft, remote, "", vpc_field);
+	draft->declaration->peerings[0].deletes_remote = read_flag(spec, delete_field);
+	draft->declaration->peerings[0].route_selection = read_strategy(spec);
+}
 
 static void
 decode(struct arena *arena, const struct json *object, struct declaration *declaration)
@@ -25,7 +47,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 
 	declaration->home = DOMAIN_OF_SHOOT;
 	if (remote.account && remote.region && remote.id)
-		draft_shoot_peering(&draft, remote, "", vpc_field);
+		declare_peering(&draft, spec, remote);
 	read_fixed(&draft, spec, account_field, NULL);
 	read_fixed(&draft, spec, region_field, NULL);
 	read_fixed(&draft, spec, vpc_field, NULL);

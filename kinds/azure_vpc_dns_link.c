@@ -2,6 +2,7 @@
  * resolver ruleset. Nothing of its spec has an effect after creation. */
 #include <string.h>
 
+#include "base/text.h"
 #include "kinds/arm_member.h"
 #include "kinds/canonical.h"
 #include "kinds/definitions.h"
@@ -18,14 +19,75 @@ static const struct field tenant_field = {"spec.remoteTenant", 0};
 
 static const char *const field_of_type[ARM_TYPES] = {[ARM_ZONE] = ZONE, [ARM_RULESET] = RULESET};
 
+enum { FEWEST_LABELS = 2, MOST_LABELS = 34 };
+
+/* Azure lets nobody create these, since its own services answer under them; a zone below one of
+ * them, such as privatelink.blob.core.windows.net, is fine. By cloud: public, US government, China.
+ * https://learn.microsoft.com/azure/dns/private-dns-privatednszone#restrictions */
+static const char *const reserved_zones[] = {
+	"azclient.ms",
+	"azure.com",
+	"cloudapp.net",
+	"core.windows.net",
+	"microsoft.com",
+	"msidentity.com",
+	"trafficmanager.net",
+	"windows.net",
+	"azclient.us",
+	"azure.us",
+	"usgovcloudapp.net",
+	"core.usgovcloudapi.net",
+	"microsoft.us",
+	"msidentity.us",
+	"usgovtrafficmanager.net",
+	"usgovcloudapi.net",
+	"azclient.cn",
+	"azure.cn",
+	"chinacloudapp.cn",
+	"core.chinacloudapi.cn",
+	"microsoft.cn",
+	"msidentity.cn",
+	"trafficmanager.cn",
+	"chinacloudapi.cn",
+};
+
+static size_t
+count_labels(const char *name)
+{
+	size_t count = 1;
+
+	for (; (name = strchr(name, '.')); name++)
+		count++;
+	return count;
+}
+
+/* Why there can be no private DNS zone of this name, or NULL. */
+static const char *
+wrong_name(const char *name)
+{
+	size_t labels = count_labels(name);
+
+	if (*name == '.' || strstr(name, "..") || text_ends_with(name, "."))
+		return "a label of the zone's name is empty";
+	if (labels < FEWEST_LABELS)
+		return "a private DNS zone needs at least two labels";
+	if (labels > MOST_LABELS)
+		return "a private DNS zone has at most 34 labels";
+	for (size_t i = 0; i < sizeof reserved_zones / sizeof *reserved_zones; i++)
+		if (text_equal_ignoring_case(name, reserved_zones[i]))
+			return "Azure keeps this name for itself";
+	return NULL;
+}
+
 static const char *
 read_zone(const struct draft *draft, const struct json *spec)
 {
 	const char *id = arm_member_read(draft, spec, zone_field, ARM_BIT(ARM_ZONE), field_of_type);
+	const char *reason = id ? wrong_name(arm_id_name(id)) : NULL;
 
-	if (!id || strchr(arm_id_name(id), '.'))
+	if (!reason)
 		return id;
-	draft_flaw(draft, FLAW_ID, zone_field, id, "a private DNS zone needs at least two labels",
+	draft_flaw(draft, FLAW_ZONE, zone_field, id, reason,
 		"link a zone such as example.com or internal.example.com");
 	return NULL;
 }
@@ -57,15 +119,26 @@ read_target(const struct draft *draft, const struct json *spec, struct field *fi
 				  draft, spec, ruleset_field, ARM_BIT(ARM_RULESET), field_of_type);
 }
 
+/* A network is linked to one zone of a name at most. */
+static const char *
+exclusive_name(const struct draft *draft, const char *id)
+{
+	const char *key = domain_key_of_zone(draft->arena, id); /* in lower case */
+
+	return arena_printf(draft->arena, "zone-name/%s", arm_id_name(key));
+}
+
 static void
 declare_link(const struct draft *draft, const char *id, const char *name, struct field field)
 {
 	struct remote *remote = ARENA_NEW(draft->arena, struct remote);
+	bool is_zone = text_equal(field.path, ZONE);
 
 	*remote =
 		(struct remote){.provider = PROVIDER_AZURE, .account = "", .region = "", .id = id};
 	draft_dns_link(draft, (struct dns_link){
 				      .zone = domain_key_of_zone(draft->arena, id),
+				      .exclusive = is_zone ? exclusive_name(draft, id) : "ruleset",
 				      .name = name,
 				      .remote = remote,
 				      .field = field,

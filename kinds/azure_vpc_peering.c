@@ -26,8 +26,11 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	const char *tenant = read_optional_id(&draft, spec, tenant_field, &id_form_azure_tenant);
 
 	declaration->home = DOMAIN_OF_SHOOT;
-	if (name && remote.id)
+	if (name && remote.id) {
 		draft_shoot_peering(&draft, remote, name, network_field);
+		declaration->peerings[0].uses_remote_gateway = read_flag(spec, gateway_field);
+		declaration->peerings[0].deletes_remote = read_flag(spec, delete_field);
+	}
 	read_fixed(&draft, spec, name_field, NULL);
 	read_fixed(&draft, spec, network_field, NULL);
 	draft_fixed(&draft, tenant_field, tenant);

@@ -11,14 +11,15 @@
 
 #include "base/arena.h"
 #include "base/error.h"
-#include "format/json.h"
+#include "format/json_edit.h"
 #include "network/declaration.h"
 
-/* One change to the text of a field that does not change its meaning. */
+/* One change to a field. */
 struct change {
 	const char *field; /* "spec.vpcPeerings[0].localConnectIP" */
-	const char *before;
-	const char *after;
+	const char
+		*before;   /* NULL when the field is added; what is missing around it comes along */
+	const char *after; /* NULL when the field goes */
 	struct change *next;
 };
 struct changes {
@@ -28,6 +29,11 @@ struct changes {
 };
 void changes_add(struct arena *arena, struct changes *changes, struct field field,
 	const char *before, const char *after);
+void changes_append(struct changes *changes, const struct changes *more);
+/* Does it, to the object and in the patch of `edit`. False when the object is of another shape. */
+bool change_apply(const struct json_edit *edit, const struct change *change);
+/* As an audit annotation and a report say it: "field: before -> after". */
+const char *change_text(struct arena *arena, const struct change *change);
 
 struct kind_definition {
 	enum kind kind;
@@ -67,6 +73,7 @@ bool kind_decode(struct arena *arena, const struct kind_definition *definition,
 	struct error *error);
 
 /* The canonical form as changes: trims blanks, canonical text of addresses, ids and prefixes, host
- * bits only where they have no meaning. A second pass over the changed object lists nothing. */
+ * bits only where they have no meaning, defaults, and no entry twice. They are to be done in their
+ * order: entries of a list go from its end. A second pass over the changed object lists nothing. */
 struct changes kind_canonicalise(
 	struct arena *arena, const struct kind_definition *definition, const struct json *object);

@@ -120,7 +120,7 @@ manifest_decode(struct arena *arena, const struct manifest *manifest, struct cha
 {
 	*changes = kind_canonicalise(arena, manifest->definition, manifest->object);
 	for (const struct change *change = changes->first; change; change = change->next)
-		json_set_text(arena, manifest->object, change->field, change->after);
+		change_apply(&(struct json_edit){arena, manifest->object, NULL}, change);
 	if (!kind_decode(arena, manifest->definition, manifest->object, NULL, declaration, error)) {
 		struct json_location at = json_location(manifest->object);
 

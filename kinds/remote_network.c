@@ -1,5 +1,5 @@
-/* RemoteNetwork (peerwarden.io/v1alpha1): a network of a cloud, with its CIDRs and tags as given by
- * hand or seen by the daemon. */
+/* RemoteNetwork (peerwarden.io/v1alpha1): a network of a cloud, with what is known of it, as given
+ * by hand or seen by the daemon: CIDRs, tags, names of peerings, route tables, missing rights. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +24,24 @@ static const struct field seen_field = {"status.cidrs", 0};
 #define GIVEN "spec.cidrs[%d]"
 #define SEEN  "status.cidrs[%d]"
 
+static const struct peerwarden_names peering_names = {
+	.list = PEERWARDEN_PATH("peerings"),
+	.entry = PEERWARDEN_PATH("peerings[%d]"),
+	.name = PEERWARDEN_PATH("peerings[%d].name"),
+	.network = PEERWARDEN_PATH("peerings[%d].network"),
+};
+
+static const struct peerwarden_path tables_path = PEERWARDEN_PATH("routeTables");
+static const struct peerwarden_path table_path = PEERWARDEN_PATH("routeTables[%d]");
+static const struct peerwarden_path table_id_path = PEERWARDEN_PATH("routeTables[%d].id");
+static const struct peerwarden_path table_tags_path = PEERWARDEN_PATH("routeTables[%d].tags");
+
+static const struct id_form form_of_table = {
+	.noun = "route table id",
+	.legal = peerwarden_is_something,
+	.hint = "write the id that `aws ec2 describe-route-tables` shows",
+};
+
 static struct remote
 read_aws(const struct draft *draft, const struct json *aws)
 {
@@ -46,20 +64,22 @@ read_gcp(const struct draft *draft, const struct json *gcp)
 	};
 }
 
+/* Unlike AWS, Azure does not say the region in the id. A network of Google Cloud is in all of them.
+ */
 static struct remote
-read_azure(const struct draft *draft, const struct json *azure)
+read_azure(const struct draft *draft, const struct json *azure, const struct json *object)
 {
 	return (struct remote){
 		.provider = PROVIDER_AZURE,
 		.account = "",
-		.region = "",
+		.region = peerwarden_read_region(draft, object),
 		.id = arm_member_read(draft, azure, vnet_field, ARM_BIT(ARM_VNET), NULL),
 	};
 }
 
 /* NULL, with a flaw, unless it is exactly one network with a good id. */
 static const struct remote *
-read_remote(const struct draft *draft, const struct json *spec)
+read_remote(const struct draft *draft, const struct json *object, const struct json *spec)
 {
 	const struct json *aws = read_object(draft, FLAW_ID, spec, aws_field);
 	const struct json *gcp = read_object(draft, FLAW_ID, spec, gcp_field);
@@ -75,7 +95,7 @@ read_remote(const struct draft *draft, const struct json *spec)
 	remote = ARENA_NEW(draft->arena, struct remote);
 	*remote = aws   ? read_aws(draft, aws)
 		  : gcp ? read_gcp(draft, gcp)
-			: read_azure(draft, azure);
+			: read_azure(draft, azure, object);
 	return remote->account && remote->region && remote->id ? remote : NULL;
 }
 
@@ -143,6 +163,45 @@ read_addresses(const struct draft *draft, const struct json *parent, struct fiel
 }
 
 static void
+read_table_tags(const struct draft *draft, const struct json *table, struct field field)
+{
+	const struct json *tags = read_object(draft, FLAW_ID, table, field);
+
+	for (const struct json *tag = json_first(tags); tag; tag = json_next(tag))
+		draft_table_tag(draft, json_name(tag), json_text(tag) ? json_text(tag) : "");
+}
+
+static void
+read_table(const struct draft *draft, const struct peerwarden_part *part, const struct json *table,
+	int index)
+{
+	const char *id;
+
+	if (!read_is_entry(draft, FLAW_ID, table, peerwarden_field(part, &table_path, index)))
+		return;
+	id = read_id(draft, table, peerwarden_field(part, &table_id_path, index), &form_of_table);
+	if (!id)
+		return;
+	draft_route_table(draft, id);
+	read_table_tags(draft, table, peerwarden_field(part, &table_tags_path, index));
+}
+
+static void
+read_tables(const struct draft *draft, const struct json *object)
+{
+	struct peerwarden_part part = peerwarden_part_with(object, &tables_path);
+	const struct json *list =
+		read_list(draft, FLAW_ID, part.object, peerwarden_field(&part, &tables_path, 0));
+	int index = 0;
+
+	if (!list)
+		return;
+	draft->declaration->tables_known = true;
+	for (const struct json *table = json_first(list); table; table = json_next(table))
+		read_table(draft, &part, table, index++);
+}
+
+static void
 decode(struct arena *arena, const struct json *object, struct declaration *declaration)
 {
 	static const struct field *const aws_ids[] = {&account_field, &region_field, &vpc_field};
@@ -150,7 +209,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	struct draft draft = {arena, declaration};
 	const struct json *spec = read_spec(&draft, object);
 
-	declaration->remote = read_remote(&draft, spec);
+	declaration->remote = read_remote(&draft, object, spec);
 	for (size_t i = 0; i < sizeof aws_ids / sizeof *aws_ids; i++)
 		read_fixed(&draft, read_member(spec, aws_field), *aws_ids[i], NULL);
 	for (size_t i = 0; i < sizeof gcp_ids / sizeof *gcp_ids; i++)
@@ -164,6 +223,9 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	read_addresses(&draft, spec, given_field, GIVEN);
 	drop_doubles(declaration);
 	peerwarden_read_tags(&draft, object);
+	peerwarden_read_names(&draft, object, &peering_names);
+	peerwarden_read_missing_rights(&draft, object);
+	read_tables(&draft, object);
 }
 
 const struct kind_definition remote_network_definition = {

@@ -1,11 +1,18 @@
 /* RemoteZone (peerwarden.io/v1alpha1): a private DNS zone or a resolver ruleset in Azure, with its
- * tags as given by hand or seen by the daemon. */
+ * tags, links and region as given by hand or seen by the daemon. */
 #include "kinds/arm_member.h"
 #include "kinds/definitions.h"
 #include "kinds/domain_key.h"
 #include "kinds/peerwarden.h"
 
 static const struct field id_field = {"spec.id", 0};
+
+static const struct peerwarden_names link_names = {
+	.list = PEERWARDEN_PATH("links"),
+	.entry = PEERWARDEN_PATH("links[%d]"),
+	.name = PEERWARDEN_PATH("links[%d].name"),
+	.network = PEERWARDEN_PATH("links[%d].network"),
+};
 
 static void
 decode(struct arena *arena, const struct json *object, struct declaration *declaration)
@@ -20,12 +27,18 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	if (!id)
 		return;
 	remote = ARENA_NEW(arena, struct remote);
-	*remote =
-		(struct remote){.provider = PROVIDER_AZURE, .account = "", .region = "", .id = id};
+	*remote = (struct remote){
+		.provider = PROVIDER_AZURE,
+		.account = "",
+		.region = peerwarden_read_region(&draft, object),
+		.id = id,
+	};
 	declaration->remote = remote;
 	declaration->home = domain_key_of_zone(arena, id);
 	declaration->defines_home = true;
 	peerwarden_read_tags(&draft, object);
+	peerwarden_read_names(&draft, object, &link_names);
+	peerwarden_read_missing_rights(&draft, object);
 }
 
 const struct kind_definition remote_zone_definition = {

@@ -15,6 +15,8 @@ static const struct field gateway_field = {"spec.gateway", 0};
 static const struct field vlan_field = {"spec.vlan", 0};
 static const struct field logical_gateway_field = {"spec.logicalGateway", 0};
 static const struct field underlay_to_overlay_field = {"spec.u2oInterconnection", 0};
+static const struct field private_field = {"spec.private", 0};
+static const struct field allowed_field = {"spec.allowSubnets", 0};
 
 static bool
 has_text(const struct json *parent, const char *name)
@@ -130,6 +132,27 @@ read_networks(const struct draft *draft, const struct json *object, const struct
 	}
 }
 
+/* Any network may be let in, also all addresses. */
+static void
+read_allowances(const struct draft *draft, const struct json *spec)
+{
+	struct field field = {"spec.allowSubnets[%d]", 0};
+
+	draft->declaration->private_subnet = read_flag(spec, private_field);
+	for (const struct json *item =
+			json_first(read_list(draft, FLAW_ADDRESS, spec, allowed_field));
+		item; item = json_next(item), field.index++) {
+		const char *text = json_text(item), *reason = "must be text";
+		struct prefix network;
+
+		if (text && prefix_parse(text, &network, &reason))
+			draft_allowance(draft, (struct allowance){prefix_network(&network), field});
+		else
+			draft_flaw(draft, FLAW_ADDRESS, field, text ? text : "", reason,
+				"write a network, for example 10.0.0.0/16");
+	}
+}
+
 static void
 decode(struct arena *arena, const struct json *object, struct declaration *declaration)
 {
@@ -146,6 +169,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	draft_fixed(&draft, vpc_field, vpc);
 	read_text(&draft, FLAW_ID, spec, vlan_field, &vlan);
 	read_networks(&draft, object, spec);
+	read_allowances(&draft, spec);
 	if (read_text(&draft, FLAW_ADDRESS, spec, gateway_field, &gateway) && gateway && *gateway)
 		address_list_read_addresses(&draft, gateway, gateway_field);
 }

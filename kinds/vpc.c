@@ -2,12 +2,15 @@
  * networks. */
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "kinds/address_list.h"
 #include "kinds/canonical.h"
 #include "kinds/definitions.h"
 #include "kinds/domain_key.h"
 #include "kinds/read.h"
+#include "kinds/vpc_policies.h"
 
 #define PEERING     "spec.vpcPeerings[%d]"
 #define REMOTE_VPC  PEERING ".remoteVpc"
@@ -15,6 +18,7 @@
 #define ROUTE       "spec.staticRoutes[%d]"
 #define DESTINATION ROUTE ".cidr"
 #define NEXT_HOP    ROUTE ".nextHopIP"
+#define POLICY      ROUTE ".policy"
 
 static const struct field peerings_field = {"spec.vpcPeerings", 0};
 static const struct field routes_field = {"spec.staticRoutes", 0};
@@ -26,6 +30,24 @@ static const struct field bfd_address_field = {"spec.bfdPort.ip", 0};
 
 /* The switch that enableExternal connects when no other is named. */
 static const char default_segment[] = "external";
+
+/* A link address that is to be chosen. The mutation writes one before the verdict, unless no link
+ * network is free. */
+static void
+want_link(const struct draft *draft, struct field field, struct peering *peering)
+{
+	if (draft->declaration->auto_links) {
+		draft_flaw(draft, FLAW_ADDRESS, field, "auto", "no link network was chosen",
+			"write this VPC's address on the link, for example 169.254.0.1/30");
+		if (peering)
+			peering->wants_link = true;
+		return;
+	}
+	draft_flaw(draft, FLAW_ADDRESS, field, "auto",
+		"a link network is chosen only for a Vpc with the annotation peerwarden.io/auto",
+		"annotate the Vpc with `peerwarden.io/auto: links`, or write an address such as "
+		"169.254.0.1/30");
+}
 
 /* `peering` is NULL when the peering itself is flawed: then the text is only checked. */
 static void
@@ -40,6 +62,10 @@ read_links(const struct draft *draft, const struct json *entry, int index, struc
 	if (!text || !*text) {
 		draft_flaw(draft, FLAW_ADDRESS, field, "", "the link address is missing",
 			"write this VPC's address on the link, for example 169.254.0.1/30");
+		return;
+	}
+	if (text_equal(text, "auto")) {
+		want_link(draft, field, peering);
 		return;
 	}
 	list = address_list_read_prefixes(draft, text, field, ADDRESS_LIST_LINK);
@@ -163,6 +189,20 @@ is_managed(const struct json *entry)
 	return (bfd && *bfd) || (ecmp && *ecmp);
 }
 
+/* Kube-OVN stops at a word that it does not know; no word means policyDst. */
+static void
+check_policy(const struct draft *draft, const struct json *entry, struct field field)
+{
+	const char *policy;
+
+	if (!read_text(draft, FLAW_ROUTE, entry, field, &policy) || !policy || !*policy ||
+		text_equal(policy, "policyDst") || text_equal(policy, "policySrc"))
+		return;
+	draft_flaw(draft, FLAW_ROUTE, field, policy,
+		"Kube-OVN knows only policyDst and policySrc, and sets up nothing of this VPC",
+		"write `policy: policyDst`");
+}
+
 static void
 read_route(const struct draft *draft, const struct json *entry, int index)
 {
@@ -178,6 +218,7 @@ read_route(const struct draft *draft, const struct json *entry, int index)
 
 	if (!read_is_entry(draft, FLAW_ADDRESS, entry, (struct field){ROUTE, index}))
 		return;
+	check_policy(draft, entry, (struct field){POLICY, index});
 	good = read_destination(draft, entry, route.field, &route.destination);
 	good = read_next_hop(draft, entry, route.next_hop_field, &route.next_hop) && good;
 	if (good)
@@ -227,12 +268,40 @@ read_bfd_port(const struct draft *draft, const struct json *spec)
 				   });
 }
 
+/* Is `word` one of the words with commas between them? */
+static bool
+has_word(struct arena *arena, const char *list, const char *word)
+{
+	const char *part;
+
+	while (list && (part = address_list_next(arena, &list))) {
+		size_t length;
+		const char *start = text_trim(part, &length);
+
+		if (length == strlen(word) && text_starts_with(start, word))
+			return true;
+	}
+	return false;
+}
+
+static void
+read_metadata(struct arena *arena, const struct json *metadata, struct declaration *declaration)
+{
+	const char *wanted =
+		json_member_text(json_member(metadata, "annotations"), "peerwarden.io/auto");
+
+	declaration->auto_links = has_word(arena, wanted, "links");
+	declaration->auto_routes = has_word(arena, wanted, "routes");
+	declaration->foreign_router = text_equal(
+		json_member_text(json_member(metadata, "labels"), "ovn.kubernetes.io/vpc_external"),
+		"true");
+}
+
 static void
 decode(struct arena *arena, const struct json *object, struct declaration *declaration)
 {
 	struct draft draft = {arena, declaration};
 	const struct json *spec = read_spec(&draft, object);
-	const struct json *labels = json_member(json_member(object, "metadata"), "labels");
 	int index = 0;
 
 	declaration->home = domain_key_of_vpc(arena, declaration->object.name);
@@ -240,8 +309,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	declaration->default_vpc =
 		text_equal(declaration->object.name, DEFAULT_VPC) ||
 		json_boolean(json_member(json_member(object, "status"), "default"), false);
-	declaration->foreign_router =
-		text_equal(json_member_text(labels, "ovn.kubernetes.io/vpc_external"), "true");
+	read_metadata(arena, json_member(object, "metadata"), declaration);
 	for (const struct json *entry =
 			json_first(read_list(&draft, FLAW_ID, spec, peerings_field));
 		entry; entry = json_next(entry))
@@ -251,8 +319,85 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 			json_first(read_list(&draft, FLAW_ADDRESS, spec, routes_field));
 		entry; entry = json_next(entry))
 		read_route(&draft, entry, index++);
+	vpc_policies_read(&draft, spec);
 	read_attachments(&draft, spec);
 	read_bfd_port(&draft, spec);
+}
+
+/* The text that a member of a route would have in canonical form; "" when it has none. */
+static const char *
+canonical_text(
+	struct arena *arena, const struct json *entry, struct field field, canonical_form *form)
+{
+	struct changes changes = {0};
+	const char *text = json_text(read_member(entry, field));
+
+	canonical_member(arena, &changes, entry, field, form);
+	return changes.first ? changes.first->after : text ? text : "";
+}
+
+static const char *
+policy_of(const struct json *entry)
+{
+	const char *policy = json_member_text(entry, "policy");
+
+	return policy && *policy ? policy : "policyDst";
+}
+
+/* Equal for two routes that say the same. */
+static const char *
+route_key(struct arena *arena, const struct json *entry)
+{
+	const char *table = json_member_text(entry, "routeTable");
+
+	return arena_printf(arena, "%s %s>%s @%s", policy_of(entry),
+		canonical_text(arena, entry, (struct field){DESTINATION, 0}, canonical_destination),
+		canonical_text(arena, entry, (struct field){NEXT_HOP, 0}, canonical_address),
+		table ? table : "");
+}
+
+static void
+canonicalise_route(
+	struct arena *arena, struct changes *changes, const struct json *entry, int index)
+{
+	struct field policy = {POLICY, index};
+
+	canonical_member(
+		arena, changes, entry, (struct field){DESTINATION, index}, canonical_destination);
+	canonical_member(arena, changes, entry, (struct field){NEXT_HOP, index}, canonical_address);
+	if (!read_member(entry, policy))
+		changes_add(arena, changes, policy, NULL, policy_of(entry));
+	else if (text_equal(json_member_text(entry, "policy"), ""))
+		changes_add(arena, changes, policy, "", policy_of(entry));
+}
+
+/* The copies of a route go, the last one first, so that the places of the others stay true. */
+static void
+drop_copies(struct arena *arena, struct changes *changes, const struct json *routes,
+	const bool *is_copy)
+{
+	for (int index = (int)json_count(routes) - 1; index >= 0; index--)
+		if (is_copy[index])
+			changes_add(arena, changes, (struct field){ROUTE, index},
+				"a copy of another route", NULL);
+}
+
+static void
+canonicalise_routes(struct arena *arena, struct changes *changes, const struct json *routes)
+{
+	struct map *seen CLEANUP(map_cleanup) = map_new();
+	bool *is_copy = ARENA_ARRAY(arena, bool, json_count(routes) + 1);
+	int index = 0;
+
+	for (const struct json *entry = json_first(routes); entry;
+		entry = json_next(entry), index++) {
+		if (!json_is_object(entry) || is_managed(entry))
+			continue;
+		is_copy[index] = map_put(seen, route_key(arena, entry), seen) != NULL;
+		if (!is_copy[index])
+			canonicalise_route(arena, changes, entry, index);
+	}
+	drop_copies(arena, changes, routes, is_copy);
 }
 
 static void
@@ -268,16 +413,7 @@ canonicalise(struct arena *arena, const struct json *object, struct changes *cha
 		canonical_member(
 			arena, changes, entry, (struct field){CONNECT_IP, index}, canonical_links);
 	}
-	index = 0;
-	for (const struct json *entry = json_first(read_member(spec, routes_field)); entry;
-		entry = json_next(entry), index++) {
-		if (is_managed(entry))
-			continue;
-		canonical_member(arena, changes, entry, (struct field){DESTINATION, index},
-			canonical_destination);
-		canonical_member(
-			arena, changes, entry, (struct field){NEXT_HOP, index}, canonical_address);
-	}
+	canonicalise_routes(arena, changes, read_member(spec, routes_field));
 	canonical_member(arena, changes, read_member(spec, bfd_port_field), bfd_address_field,
 		canonical_addresses);
 }

@@ -80,7 +80,7 @@ enum provider { PROVIDER_NONE, PROVIDER_AWS, PROVIDER_GCP, PROVIDER_AZURE, PROVI
 struct remote {
 	enum provider provider;
 	const char *account; /* AWS account, GCP project, "" for Azure */
-	const char *region;  /* AWS; "" otherwise */
+	const char *region;  /* AWS; of Azure in a RemoteNetwork or RemoteZone; else "" */
 	const char *id;      /* vpc-…, the network's name, the ARM id as written */
 };
 
@@ -240,10 +240,11 @@ struct declaration {
 	const char *shoot_label; /* metadata.labels["peerwarden.io/shoot"], or NULL */
 	bool addresses_known;    /* RemoteNetwork: its CIDRs were seen or given */
 	bool tags_known; /* RemoteNetwork, RemoteZone: its tags were seen or given, even if none */
-	bool tables_known;           /* RemoteNetwork: its route tables, even if none */
-	bool private_subnet;         /* Subnet: lets in only itself and `allowances` */
-	bool auto_links;             /* Vpc: annotated with peerwarden.io/auto: links */
-	bool auto_routes;            /* Vpc: annotated with peerwarden.io/auto: routes */
+	bool tables_known;   /* RemoteNetwork: its route tables, even if none */
+	bool rights_known;   /* RemoteNetwork, RemoteZone: which rights are missing, even if none */
+	bool private_subnet; /* Subnet: lets in only itself and `allowances` */
+	bool auto_links;     /* Vpc: annotated with peerwarden.io/auto: links */
+	bool auto_routes;    /* Vpc: annotated with peerwarden.io/auto: routes */
 	const struct remote *remote; /* RemoteNetwork, RemoteZone */
 	const struct shoot *shoot;   /* KIND_SHOOT_INFO */
 

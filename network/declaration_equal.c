@@ -162,9 +162,10 @@ heads_equal(const struct declaration *a, const struct declaration *b)
 	       a->foreign_router == b->foreign_router &&
 	       text_equal(a->shoot_label, b->shoot_label) &&
 	       a->addresses_known == b->addresses_known && a->tags_known == b->tags_known &&
-	       a->tables_known == b->tables_known && a->private_subnet == b->private_subnet &&
-	       a->auto_links == b->auto_links && a->auto_routes == b->auto_routes &&
-	       remote_equal(a->remote, b->remote) && shoot_equal(a->shoot, b->shoot);
+	       a->tables_known == b->tables_known && a->rights_known == b->rights_known &&
+	       a->private_subnet == b->private_subnet && a->auto_links == b->auto_links &&
+	       a->auto_routes == b->auto_routes && remote_equal(a->remote, b->remote) &&
+	       shoot_equal(a->shoot, b->shoot);
 }
 
 static bool
@@ -342,11 +343,11 @@ declaration_fingerprint(const struct declaration *d)
 
 	hash = hash_text(hash_text(hash, d->home), d->shoot_label);
 	hash = hash_word(
-		hash, (uint64_t)d->auto_links << 8 | (uint64_t)d->auto_routes << 7 |
-			      (uint64_t)d->tables_known << 6 | (uint64_t)d->private_subnet << 5 |
-			      (uint64_t)d->default_vpc << 4 | (uint64_t)d->defines_home << 3 |
-			      (uint64_t)d->foreign_router << 2 | (uint64_t)d->addresses_known << 1 |
-			      d->tags_known);
+		hash, (uint64_t)d->rights_known << 9 | (uint64_t)d->auto_links << 8 |
+			      (uint64_t)d->auto_routes << 7 | (uint64_t)d->tables_known << 6 |
+			      (uint64_t)d->private_subnet << 5 | (uint64_t)d->default_vpc << 4 |
+			      (uint64_t)d->defines_home << 3 | (uint64_t)d->foreign_router << 2 |
+			      (uint64_t)d->addresses_known << 1 | d->tags_known);
 	hash = hash_remote(hash, d->remote);
 	if (d->shoot) {
 		hash = hash_text(hash_word(hash, (uint64_t)d->shoot->provider), d->shoot->name);

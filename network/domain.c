@@ -160,12 +160,28 @@ lose_neighbour(struct domain *domain, struct domain *neighbour)
 
 /* --- claims --- */
 
+/* Remote networks have few that declare peerings to them. `change` is 1 or -1, in two's complement.
+ */
+static void
+count_remote(struct domain *domain, const struct claim *claim, size_t change)
+{
+	enum family family = claim->prefix.address.family;
+	struct edge *edge;
+
+	if (claim->role != CLAIM_REMOTE)
+		return;
+	domain->remote[family] += change;
+	TAILQ_FOREACH(edge, &domain->incoming, incoming)
+	edge->from->remote_ahead[family] += change;
+}
+
 static void
 add_claim(struct domains *domains, const struct occupant *occupant)
 {
 	struct domain *domain = domain_get(domains, occupant->claim->domain);
 
 	claim_set_insert(&domain->own, occupant);
+	count_remote(domain, occupant->claim, 1);
 	for (size_t i = 0; i < domain->hub_count; i++)
 		prefix_tree_insert(domain->hubs[i]->around, &occupant->claim->prefix, occupant);
 }
@@ -176,6 +192,7 @@ remove_claim(struct domains *domains, const struct occupant *occupant)
 	struct domain *domain = domain_get(domains, occupant->claim->domain);
 
 	claim_set_remove(&domain->own, occupant);
+	count_remote(domain, occupant->claim, (size_t)-1);
 	for (size_t i = 0; i < domain->hub_count; i++)
 		prefix_tree_remove(domain->hubs[i]->around, &occupant->claim->prefix, occupant);
 	drop_if_unused(domains, domain);
@@ -274,6 +291,8 @@ edge_new(struct domains *domains, struct domain *from, struct domain *to)
 	table_insert(&domains->edges, &edge->entry, hash_ends(domains, from, to));
 	TAILQ_INSERT_TAIL(&from->outgoing, edge, outgoing);
 	TAILQ_INSERT_TAIL(&to->incoming, edge, incoming);
+	for (enum family family = 0; family < FAMILIES; family++)
+		from->remote_ahead[family] += to->remote[family];
 	if (from == to)
 		return edge;
 	edge->reverse = find_edge(domains, to, from);
@@ -295,6 +314,8 @@ edge_free(struct domains *domains, struct edge *edge)
 	table_remove(&domains->edges, &edge->entry);
 	TAILQ_REMOVE(&from->outgoing, edge, outgoing);
 	TAILQ_REMOVE(&to->incoming, edge, incoming);
+	for (enum family family = 0; family < FAMILIES; family++)
+		from->remote_ahead[family] -= to->remote[family];
 	if (edge->reverse) {
 		edge->reverse->reverse = NULL;
 	} else if (from != to) {

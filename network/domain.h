@@ -49,6 +49,7 @@ enum membership {
 	MEMBER_DNS_LINK,
 	MEMBER_EXCLUSIVE_LINK,
 	MEMBER_DIVERTING,
+	MEMBER_GATEWAY_USER,
 	MEMBER_DEFINITION,
 	MEMBERSHIPS
 };
@@ -70,6 +71,8 @@ struct domain {
 	struct domain **hubs;       /* the neighbours that are hubs */
 	size_t hub_count;
 	size_t neighbour_count;
+	size_t remote[FAMILIES];       /* its claims of role CLAIM_REMOTE */
+	size_t remote_ahead[FAMILIES]; /* those of the domains that it declares peerings to */
 	struct edges outgoing;
 	struct edges incoming;
 	struct members members[MEMBERSHIPS];

@@ -22,11 +22,22 @@ diverts_elsewhere(const struct declaration *d)
 	return d->diversion_count > 0 && !d->defines_home;
 }
 
+/* How many of its peerings use the gateway at the other end. */
+static size_t
+count_gateway_users(const struct declaration *d)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < d->peering_count; i++)
+		count += d->peerings[i].uses_remote_gateway;
+	return count;
+}
+
 static size_t
 count_members(const struct declaration *d)
 {
 	return (size_t)d->attachment_count + 2 * (size_t)d->dns_link_count + d->defines_home +
-	       diverts_elsewhere(d);
+	       diverts_elsewhere(d) + count_gateway_users(d);
 }
 
 static struct member *
@@ -50,6 +61,10 @@ place_members(struct holding *holding)
 		place = place_member(
 			holding, place, MEMBER_EXCLUSIVE_LINK, d->dns_links[i].exclusive);
 	}
+	for (int i = 0; i < d->peering_count; i++)
+		if (d->peerings[i].uses_remote_gateway)
+			place = place_member(
+				holding, place, MEMBER_GATEWAY_USER, d->peerings[i].from);
 	if (diverts_elsewhere(d))
 		place = place_member(holding, place, MEMBER_DIVERTING, d->home);
 	if (d->defines_home)

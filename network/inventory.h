@@ -70,11 +70,25 @@ struct occupants inventory_overlaps(struct arena *arena, const struct inventory 
 	const struct object_id *except);
 
 /* Who claims something that overlaps `prefix` in a domain that is peered with `domain`, in either
- * direction and whoever declared it? `beside` (may be NULL) is one more domain to leave out. Links
- * are not among them. Fast for a hub with ten thousand spokes. */
+ * direction and by whomever but `except`? `beside` (may be NULL) is one more domain to leave out.
+ * Links and BFD ports are not among them. Fast for a hub with ten thousand spokes. */
 struct occupants inventory_overlaps_next_door(struct arena *arena,
 	const struct inventory *inventory, const char *domain, const struct prefix *prefix,
 	const char *beside, const struct object_id *except);
+
+struct overlap {
+	struct occupant outer; /* covers the other, or is equal to it */
+	struct occupant inner;
+};
+struct overlaps {
+	struct overlap *items;
+	size_t count;
+};
+/* Which claims of these domains (ended by NULL, each once) overlap a claim of another one of them?
+ * Without links, in address order. Of all that cover one claim only the INVENTORY_ANSWERS narrowest
+ * are told. Takes time in the number of their claims. */
+struct overlaps inventory_overlaps_among(struct arena *arena, const struct inventory *inventory,
+	const char *const *domains, unsigned roles, const struct object_id *except);
 
 /* The domains that are peered with `domain`, whoever declared it, and with at least one more: where
  * its claims meet those of others. All of them, however many, in the order of their keys; ended by
@@ -82,7 +96,7 @@ struct occupants inventory_overlaps_next_door(struct arena *arena,
 const char **inventory_shared_neighbours(
 	struct arena *arena, const struct inventory *inventory, const char *domain);
 
-/* The claims of a domain, without links, in address order. */
+/* The claims of a domain, without links and BFD ports, in address order. */
 struct occupants inventory_claims(struct arena *arena, const struct inventory *inventory,
 	const char *domain, const struct object_id *except);
 
@@ -119,12 +133,49 @@ struct declarations inventory_dns_links_sharing(struct arena *arena,
  * them. */
 struct declarations inventory_diverting(struct arena *arena, const struct inventory *inventory,
 	const char *domain, const struct object_id *except);
+/* Objects with a peering from this domain that uses the gateway at its other end. */
+struct declarations inventory_using_remote_gateways(struct arena *arena,
+	const struct inventory *inventory, const char *domain, const struct object_id *except);
 /* VPCs whose router has a port on this segment. */
 struct declarations inventory_attached_to(struct arena *arena, const struct inventory *inventory,
 	const char *segment, const struct object_id *except);
 
-/* The object that defines a domain (its Vpc, RemoteNetwork, RemoteZone), or NULL; the stored one
- * before a reserved one. */
+/* How many domains `domain` is peered with, in either direction and whoever declared it. */
+size_t inventory_count_peers(
+	const struct inventory *inventory, const char *domain, const struct object_id *except);
+bool inventory_are_peers(const struct inventory *inventory, const char *one, const char *other,
+	const struct object_id *except);
+/* How many prefixes of one family the remote networks have, all together, that `domain` declares a
+ * peering to. */
+size_t inventory_count_peer_prefixes(const struct inventory *inventory, const char *domain,
+	enum family family, const struct object_id *except);
+/* How many links a zone or ruleset has once there is one of this name: those that objects declare
+ * and those that the cloud has shown, each name once. */
+size_t inventory_count_dns_links(struct arena *arena, const struct inventory *inventory,
+	const char *zone, const char *name, const struct object_id *except);
+
+/* Something that needs another object to be there, and is not being deleted itself. */
+struct need {
+	const struct declaration *declaration;
+	struct field field;
+	const char *value;
+};
+struct needs {
+	struct need *items; /* the first INVENTORY_ANSWERS of them */
+	size_t count;
+	size_t total;
+};
+/* What leads to the domain: one peering of each domain that declares some, DNS links, ports of
+ * routers. */
+struct needs inventory_needs_of(struct arena *arena, const struct inventory *inventory,
+	const char *domain, const struct object_id *except);
+/* The static routes at peers of a VPC that lead into it for addresses of `prefix`, and for nothing
+ * else that stands there: they go dead with it. */
+struct needs inventory_routes_only_for(struct arena *arena, const struct inventory *inventory,
+	const char *domain, const struct prefix *prefix, const struct object_id *except);
+
+/* The object that defines a domain (its Vpc, RemoteNetwork, RemoteZone), or NULL. Of several, a
+ * stored one before a reserved one, then the first by name. */
 const struct declaration *inventory_definition(
 	const struct inventory *inventory, const char *domain, const struct object_id *except);
 const struct declaration *inventory_find(

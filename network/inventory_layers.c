@@ -54,6 +54,12 @@ find(const struct inventory *inventory, const struct object_id *id)
 		&inventory->table, hash_object(inventory, id), has_id, id);
 }
 
+const struct object *
+inventory_object(const struct inventory *inventory, const struct object_id *id)
+{
+	return find(inventory, id);
+}
+
 static struct object *
 find_or_make(struct inventory *inventory, const struct object_id *id)
 {

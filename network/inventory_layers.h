@@ -29,6 +29,11 @@ struct object {
 };
 TAILQ_HEAD(objects, object);
 
+struct inventory;
+/* NULL when there is none. */
+const struct object *inventory_object(
+	const struct inventory *inventory, const struct object_id *id);
+
 struct inventory {
 	pthread_mutex_t mutex;
 	struct table table;

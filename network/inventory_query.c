@@ -4,40 +4,34 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "network/answer.h"
 #include "network/inventory_layers.h"
 
-static int
-compare_texts(const char *a, const char *b)
-{
-	return strcmp(a ? a : "", b ? b : "");
-}
-
-static int
-compare_objects(const struct object_id *a, const struct object_id *b)
-{
-	int names;
-
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	names = compare_texts(a->name, b->name);
-	return names ? names : compare_texts(a->namespace, b->namespace);
-}
-
-static bool
-is_left_out(const struct declaration *declaration, const struct object_id *except)
-{
-	return except && object_equal(&declaration->object, except);
-}
-
 /* --- occupants --- */
+
+/* A BFD port is one address of a router, and no network that peers could reach. */
+#define ALL_BUT_PORTS (~(1u << CLAIM_BFD))
 
 struct collector {
 	struct arena *arena;
 	const struct object_id *except;
 	const char *beside;
 	unsigned roles;
+	/* Next door: the peerings that `except` declares do not count either. */
+	const struct inventory *inventory;
+	const char *door;
 	struct occupants found;
 };
+
+static bool
+is_beside_door(const struct collector *collector, const char *domain)
+{
+	if (collector->beside && text_equal(domain, collector->beside))
+		return true;
+	return collector->door && collector->except &&
+	       !inventory_are_peers(
+		       collector->inventory, collector->door, domain, collector->except);
+}
 
 static bool
 collect(const struct prefix *prefix, const void *value, void *context)
@@ -48,9 +42,9 @@ collect(const struct prefix *prefix, const void *value, void *context)
 
 	(void)prefix;
 	if (!(collector->roles & 1u << occupant->claim->role) ||
-		is_left_out(occupant->declaration, collector->except))
+		answer_leaves_out(occupant->declaration, collector->except))
 		return true;
-	if (collector->beside && text_equal(occupant->claim->domain, collector->beside))
+	if (is_beside_door(collector, occupant->claim->domain))
 		return true;
 	if (found->count == INVENTORY_ANSWERS) {
 		found->more = true;
@@ -71,8 +65,12 @@ compare_occupants(const void *left, const void *right)
 	if (order == 0)
 		order = a->claim->prefix.length - b->claim->prefix.length;
 	if (order == 0)
-		order = compare_objects(&a->declaration->object, &b->declaration->object);
-	return order ? order : a->claim->field.index - b->claim->field.index;
+		order = answer_compare(&a->declaration->object, &b->declaration->object);
+	if (order == 0)
+		order = a->claim->field.index - b->claim->field.index;
+	if (order == 0)
+		order = (int)a->claim->role - (int)b->claim->role;
+	return order ? order : address_compare(&a->claim->host, &b->claim->host);
 }
 
 static struct occupants
@@ -105,8 +103,12 @@ inventory_overlaps_next_door(struct arena *arena, const struct inventory *invent
 	const char *domain, const struct prefix *prefix, const char *beside,
 	const struct object_id *except)
 {
-	struct collector collector = {
-		.arena = arena, .except = except, .beside = beside, .roles = ~0u};
+	struct collector collector = {.arena = arena,
+		.except = except,
+		.beside = beside,
+		.roles = ALL_BUT_PORTS,
+		.inventory = inventory,
+		.door = domain};
 	const struct domain *found = domains_find(&inventory->domains, domain);
 
 	if (found)
@@ -168,7 +170,7 @@ struct occupants
 inventory_claims(struct arena *arena, const struct inventory *inventory, const char *domain,
 	const struct object_id *except)
 {
-	struct collector collector = {.arena = arena, .except = except, .roles = ~0u};
+	struct collector collector = {.arena = arena, .except = except, .roles = ALL_BUT_PORTS};
 	const struct domain *found = domains_find(&inventory->domains, domain);
 
 	if (found)
@@ -186,7 +188,7 @@ collect_edge(struct arena *arena, const struct edge *edge, const struct object_i
 
 	TAILQ_FOREACH(place, &edge->peerings, places)
 	{
-		if (is_left_out(place->item.declaration, except))
+		if (answer_leaves_out(place->item.declaration, except))
 			continue;
 		if (found->count == INVENTORY_ANSWERS) {
 			found->more = true;
@@ -204,7 +206,7 @@ static int
 compare_peerings(const void *left, const void *right)
 {
 	const struct declared_peering *a = left, *b = right;
-	int order = compare_objects(&a->declaration->object, &b->declaration->object);
+	int order = answer_compare(&a->declaration->object, &b->declaration->object);
 
 	return order ? order : a->peering->field.index - b->peering->field.index;
 }
@@ -269,7 +271,7 @@ compare_declarations(const void *left, const void *right)
 {
 	const struct declaration *const *a = left, *const *b = right;
 
-	return compare_objects(&(*a)->object, &(*b)->object);
+	return answer_compare(&(*a)->object, &(*b)->object);
 }
 
 /* One declaration may name a domain several times; its places stand side by side then, and it is
@@ -289,7 +291,7 @@ collect_members(struct arena *arena, const struct inventory *inventory, const ch
 	{
 		const struct declaration *declaration = member->holding->declaration;
 
-		if (declaration == last || is_left_out(declaration, except))
+		if (declaration == last || answer_leaves_out(declaration, except))
 			continue;
 		found.more = found.count == INVENTORY_ANSWERS;
 		if (found.more)
@@ -326,10 +328,25 @@ inventory_diverting(struct arena *arena, const struct inventory *inventory, cons
 }
 
 struct declarations
+inventory_using_remote_gateways(struct arena *arena, const struct inventory *inventory,
+	const char *domain, const struct object_id *except)
+{
+	return collect_members(arena, inventory, domain, MEMBER_GATEWAY_USER, except);
+}
+
+struct declarations
 inventory_attached_to(struct arena *arena, const struct inventory *inventory, const char *segment,
 	const struct object_id *except)
 {
 	return collect_members(arena, inventory, segment, MEMBER_ATTACHED, except);
+}
+
+static bool
+is_preferred(const struct holding *holding, const struct holding *to)
+{
+	if (holding->stored != to->stored)
+		return holding->stored;
+	return answer_compare(&holding->declaration->object, &to->declaration->object) < 0;
 }
 
 const struct declaration *
@@ -337,19 +354,17 @@ inventory_definition(
 	const struct inventory *inventory, const char *key, const struct object_id *except)
 {
 	const struct domain *domain = domains_find(&inventory->domains, key);
-	const struct declaration *reserved = NULL;
+	const struct holding *best = NULL;
 	const struct member *member;
 
 	if (!domain)
 		return NULL;
 	TAILQ_FOREACH(member, &domain->members[MEMBER_DEFINITION], members)
 	{
-		if (is_left_out(member->holding->declaration, except))
+		if (answer_leaves_out(member->holding->declaration, except))
 			continue;
-		if (member->holding->stored)
-			return member->holding->declaration;
-		if (!reserved)
-			reserved = member->holding->declaration;
+		if (!best || is_preferred(member->holding, best))
+			best = member->holding;
 	}
-	return reserved;
+	return best ? best->declaration : NULL;
 }

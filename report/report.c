@@ -3,13 +3,14 @@
 void
 report_init(struct report *report, struct arena *arena)
 {
-	*report = (struct report){.arena = arena, .by_id = map_new()};
+	*report = (struct report){.arena = arena, .by_id = map_new(), .by_message = map_new()};
 }
 
 void
 report_dispose(struct report *report)
 {
 	map_free(report->by_id);
+	map_free(report->by_message);
 }
 
 void
@@ -35,6 +36,25 @@ report_add(struct report *report, const struct finding *finding, const char *fil
 	if (other)
 		other->superseded = true;
 	map_put(report->by_id, entry->finding->id, entry);
+}
+
+void
+report_assume(struct report *report, const struct object_id *object, const char *message)
+{
+	struct assumption *assumption;
+
+	if (map_get(report->by_message, message))
+		return;
+	assumption = ARENA_NEW(report->arena, struct assumption);
+	assumption->message = message;
+	if (object)
+		assumption->object = *object;
+	if (report->last_assumption)
+		report->last_assumption->next = assumption;
+	else
+		report->assumptions = assumption;
+	report->last_assumption = assumption;
+	map_put(report->by_message, message, assumption);
 }
 
 const struct report_entry *

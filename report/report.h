@@ -22,12 +22,24 @@ struct report_entry {
 	struct report_entry *next;
 };
 
+/* What was taken for granted because it could not be known. */
+struct assumption {
+	const char *message; /* "VPC vpc-2 exists" */
+	struct object_id
+		object; /* the first that needs it; its name is NULL when it is of no one */
+	struct assumption *next;
+};
+
 struct report {
 	struct arena *arena;
 	struct report_entry *first;
 	struct report_entry *last;
 	struct map *by_id;
-	size_t objects; /* that were judged */
+	struct assumption *assumptions;
+	struct assumption *last_assumption;
+	struct map *by_message; /* the assumptions */
+	size_t objects;         /* that were judged */
+	size_t foreign;         /* of kinds that are not ours */
 };
 
 /* Entries live in the arena. */
@@ -38,6 +50,9 @@ void report_dispose(struct report *report); /* usable with CLEANUP */
  * later place. ACTION_OFF is left out. */
 void report_add(struct report *report, const struct finding *finding, const char *file, size_t line,
 	size_t column);
+
+/* Once for each message, which lives in the arena. `object` may be NULL. */
+void report_assume(struct report *report, const struct object_id *object, const char *message);
 
 size_t report_count(const struct report *report, enum action action);
 /* The strongest action in it. */
@@ -51,3 +66,9 @@ const struct report_entry *report_next(
  * figures. With `colour` by SGR codes (ECMA-48). */
 void report_write_text(const struct report *report, bool colour, struct buffer *out);
 void report_write_json(const struct report *report, struct buffer *out);
+/* One entry, as it stands in the list of findings. */
+void report_write_entry_json(
+	struct arena *arena, const struct report_entry *entry, struct buffer *out);
+/* The members of an object's identity: apiVersion, kind, namespace, name. */
+void report_write_object_json(
+	struct arena *arena, const struct object_id *object, struct buffer *out);

@@ -9,10 +9,10 @@ write_pair(struct buffer *out, const char *name, const char *text)
 	buffer_append_json(out, text);
 }
 
-static void
-write_object(const struct report *report, const struct object_id *object, struct buffer *out)
+void
+report_write_object_json(struct arena *arena, const struct object_id *object, struct buffer *out)
 {
-	write_pair(out, "apiVersion", kind_api_version(report->arena, object->kind));
+	write_pair(out, "apiVersion", kind_api_version(arena, object->kind));
 	buffer_append_char(out, ',');
 	write_pair(out, "kind", kind_name(object->kind));
 	buffer_append_char(out, ',');
@@ -22,22 +22,22 @@ write_object(const struct report *report, const struct object_id *object, struct
 }
 
 static void
-write_field(const struct report *report, const struct party *party, struct buffer *out)
+write_field(struct arena *arena, const struct party *party, struct buffer *out)
 {
 	buffer_append_char(out, ',');
-	write_pair(out, "field", field_text(report->arena, party->field));
+	write_pair(out, "field", field_text(arena, party->field));
 	buffer_append_char(out, ',');
 	write_pair(out, "value", party->value);
 }
 
 static void
-write_counterparts(const struct report *report, const struct finding *finding, struct buffer *out)
+write_counterparts(struct arena *arena, const struct finding *finding, struct buffer *out)
 {
 	buffer_append_text(out, ",\"counterparts\":[");
 	for (const struct party *party = finding->counterparts; party; party = party->next) {
 		buffer_append_char(out, '{');
-		write_object(report, &party->object, out);
-		write_field(report, party, out);
+		report_write_object_json(arena, &party->object, out);
+		write_field(arena, party, out);
 		buffer_append_text(out, party->next ? "}," : "}");
 	}
 	buffer_append_char(out, ']');
@@ -56,8 +56,8 @@ write_location(const struct report_entry *entry, struct buffer *out)
 	buffer_printf(out, ",\"line\":%zu,\"column\":%zu}", entry->line, entry->column);
 }
 
-static void
-write_entry(const struct report *report, const struct report_entry *entry, struct buffer *out)
+void
+report_write_entry_json(struct arena *arena, const struct report_entry *entry, struct buffer *out)
 {
 	const struct finding *finding = entry->finding;
 
@@ -68,10 +68,10 @@ write_entry(const struct report *report, const struct report_entry *entry, struc
 	buffer_append_char(out, ',');
 	write_pair(out, "action", action_name(finding->action));
 	buffer_append_text(out, ",\"object\":{");
-	write_object(report, &finding->subject.object, out);
+	report_write_object_json(arena, &finding->subject.object, out);
 	buffer_append_char(out, '}');
-	write_field(report, &finding->subject, out);
-	write_counterparts(report, finding, out);
+	write_field(arena, &finding->subject, out);
+	write_counterparts(arena, finding, out);
 	buffer_append_char(out, ',');
 	write_pair(out, "message", finding->message);
 	buffer_append_char(out, ',');
@@ -80,19 +80,40 @@ write_entry(const struct report *report, const struct report_entry *entry, struc
 	buffer_append_char(out, '}');
 }
 
+static void
+write_assumption(
+	const struct report *report, const struct assumption *assumption, struct buffer *out)
+{
+	buffer_append_char(out, '{');
+	write_pair(out, "message", assumption->message);
+	buffer_append_text(out, ",\"object\":");
+	if (assumption->object.name) {
+		buffer_append_char(out, '{');
+		report_write_object_json(report->arena, &assumption->object, out);
+		buffer_append_char(out, '}');
+	} else {
+		buffer_append_text(out, "null");
+	}
+	buffer_append_text(out, assumption->next ? "}," : "}");
+}
+
 void
 report_write_json(const struct report *report, struct buffer *out)
 {
 	buffer_printf(out,
-		"{\"summary\":{\"objects\":%zu,\"deny\":%zu,\"warn\":%zu,\"report\":%zu},"
-		"\"findings\":[",
-		report->objects, report_count(report, ACTION_DENY),
+		"{\"summary\":{\"objects\":%zu,\"foreign\":%zu,\"deny\":%zu,\"warn\":%zu,"
+		"\"report\":%zu},\"findings\":[",
+		report->objects, report->foreign, report_count(report, ACTION_DENY),
 		report_count(report, ACTION_WARN), report_count(report, ACTION_REPORT));
 	for (const struct report_entry *entry = report_next(report, NULL); entry;
 		entry = report_next(report, entry)) {
-		write_entry(report, entry, out);
+		report_write_entry_json(report->arena, entry, out);
 		if (report_next(report, entry))
 			buffer_append_char(out, ',');
 	}
+	buffer_append_text(out, "],\"assumptions\":[");
+	for (const struct assumption *assumption = report->assumptions; assumption;
+		assumption = assumption->next)
+		write_assumption(report, assumption, out);
 	buffer_append_text(out, "]}\n");
 }

@@ -64,7 +64,14 @@ report_write_text(const struct report *report, bool colour, struct buffer *out)
 	for (const struct report_entry *entry = report_next(report, NULL); entry;
 		entry = report_next(report, entry))
 		write_entry(report, entry, colour, out);
-	buffer_printf(out, "%zu object%s: %zu to deny, %zu warning%s, %zu note%s\n",
-		report->objects, plural(report->objects), denied, warned, plural(warned), reported,
+	for (const struct assumption *assumption = report->assumptions; assumption;
+		assumption = assumption->next)
+		buffer_printf(out, "assuming %s\n", assumption->message);
+	buffer_printf(out, "%zu object%s: %zu to deny, %zu warning%s, %zu note%s", report->objects,
+		plural(report->objects), denied, warned, plural(warned), reported,
 		plural(reported));
+	if (report->foreign)
+		buffer_printf(out, "; %zu foreign object%s passed over", report->foreign,
+			plural(report->foreign));
+	buffer_append_char(out, '\n');
 }

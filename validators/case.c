@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-enum { FREE_NETWORKS_SHOWN = 3, FREE_NETWORKS_ASKED = 8, LINK_LENGTH_4 = 30, LINK_LENGTH_6 = 126 };
+enum { FREE_NETWORKS_SHOWN = 3, FREE_NETWORKS_SPARE = 5, LINK_LENGTH_4 = 30, LINK_LENGTH_6 = 126 };
 
 static struct finding *
 add_finding(struct case_ *c, enum action action, struct field field, const char *value)
@@ -137,19 +137,22 @@ is_taken_by_subject(const struct case_ *c, const struct prefix *prefix)
 	return false;
 }
 
-/* Appends the free networks of one pool to `found`; returns their new number. */
+/* Appends the free networks of one pool to `found`, which has room for `wanted`; returns their new
+ * number. */
 static size_t
 find_free(struct case_ *c, const char *domain, const char *other, const struct prefix *pool,
-	uint8_t length, struct prefix found[FREE_NETWORKS_SHOWN], size_t count)
+	uint8_t length, struct prefix *found, size_t count, size_t wanted)
 {
-	struct prefix candidates[FREE_NETWORKS_ASKED];
+	/* Some may be taken by the subject. */
+	size_t asked = wanted + FREE_NETWORKS_SPARE + (size_t)c->subject->link_count;
+	struct prefix *candidates = ARENA_ARRAY(c->arena, struct prefix, asked);
 	size_t free_count;
 
 	if (length < pool->length)
 		return count;
-	free_count = inventory_free_prefixes(c->arena, c->inventory, domain, other, pool, length,
-		candidates, FREE_NETWORKS_ASKED);
-	for (size_t i = 0; i < free_count && count < FREE_NETWORKS_SHOWN; i++)
+	free_count = inventory_free_prefixes(
+		c->arena, c->inventory, domain, other, pool, length, candidates, asked);
+	for (size_t i = 0; i < free_count && count < wanted; i++)
 		if (!is_taken_by_subject(c, &candidates[i]))
 			found[count++] = candidates[i];
 	return count;
@@ -168,7 +171,8 @@ case_hint_free_networks(struct case_ *c, struct finding *finding, const char *do
 	for (const struct prefix *pool = policy_network_pools(c->policy, prefix->address.family);
 		pool->length; pool++)
 		if (count < FREE_NETWORKS_SHOWN)
-			count = find_free(c, domain, other, pool, prefix->length, found, count);
+			count = find_free(c, domain, other, pool, prefix->length, found, count,
+				FREE_NETWORKS_SHOWN);
 	for (size_t i = 0; i < count; i++)
 		list = arena_printf(
 			c->arena, "%s%s%s", list, i ? ", " : "", case_prefix(c, &found[i]));
@@ -192,20 +196,25 @@ end_of(struct case_ *c, const struct prefix *network, uint64_t number)
 void
 case_hint_free_link(struct case_ *c, struct finding *finding, const struct claim *link)
 {
-	enum family family = link->prefix.address.family;
-	struct prefix found[FREE_NETWORKS_SHOWN];
+	struct prefix found;
+
+	if (!c->silent &&
+		case_free_links(c, link->domain, link->far, link->prefix.address.family, &found, 1))
+		case_hint(c, finding, "free link network: %s, ends %s and %s",
+			case_prefix(c, &found), end_of(c, &found, 1), end_of(c, &found, 2));
+}
+
+size_t
+case_free_links(struct case_ *c, const char *domain, const char *far, enum family family,
+	struct prefix *found, size_t wanted)
+{
+	uint8_t length = family == FAMILY_4 ? LINK_LENGTH_4 : LINK_LENGTH_6;
 	size_t count = 0;
 
-	if (c->silent)
-		return;
 	for (const struct prefix *pool = policy_link_pools(c->policy, family);
 		pool->length && count == 0; pool++)
-		count = find_free(c, link->domain, link->far, pool,
-			family == FAMILY_4 ? LINK_LENGTH_4 : LINK_LENGTH_6, found, count);
-	if (count)
-		case_hint(c, finding, "free link network: %s, ends %s and %s",
-			case_prefix(c, &found[0]), end_of(c, &found[0], 1),
-			end_of(c, &found[0], 2));
+		count = find_free(c, domain, far, pool, length, found, count, wanted);
+	return count;
 }
 
 const char *
@@ -226,9 +235,8 @@ case_end(struct case_ *c, const struct claim *link)
 	return case_prefix(c, &(struct prefix){link->host, link->prefix.length});
 }
 
-/* The first host of the link network that is not taken; /31 and /127 use both addresses. */
-static struct prefix
-other_host(const struct claim *link)
+struct prefix
+case_other_host(const struct claim *link)
 {
 	unsigned first = link->prefix.length + 1u < prefix_bits(link->prefix.address.family);
 	struct prefix end = {prefix_nth(&link->prefix, first), link->prefix.length};
@@ -239,13 +247,19 @@ other_host(const struct claim *link)
 }
 
 const char *
+case_yaml(struct case_ *c, const char *text)
+{
+	return strpbrk(text, ",:") ? arena_printf(c->arena, "\"%s\"", text) : text;
+}
+
+const char *
 case_other_end(
 	struct case_ *c, const struct declaration *declaration, const struct peering *peering)
 {
 	const char *text = "";
 
 	for (int i = 0; i < peering->link_count && !c->silent; i++) {
-		struct prefix end = other_host(&declaration->links[peering->first_link + i]);
+		struct prefix end = case_other_host(&declaration->links[peering->first_link + i]);
 
 		text = arena_printf(
 			c->arena, "%s%s%s", text, *text ? "," : "", case_prefix(c, &end));
@@ -299,6 +313,20 @@ case_claim(struct case_ *c, const struct occupant *occupant)
 		return arena_printf(c->arena, "%s of %s in %s", prefix,
 			case_object(c, occupant->declaration), case_domain(c, claim->domain));
 	}
+}
+
+bool
+case_has_route(const struct declaration *vpc, const char *table, const struct prefix *network)
+{
+	for (int i = 0; i < vpc->route_count; i++) {
+		const struct route *route = &vpc->routes[i];
+
+		if (!route->by_source && text_equal(route->table, table) &&
+			route->next_hop.family == network->address.family &&
+			prefix_covers(&route->destination, network))
+			return true;
+	}
+	return false;
 }
 
 struct occupants
@@ -362,6 +390,19 @@ case_claims(struct case_ *c, const char *domain)
 	return list.all;
 }
 
+struct overlaps
+case_overlaps_among_peers(struct case_ *c)
+{
+	const char **peers =
+		ARENA_ARRAY(c->arena, const char *, (size_t)c->subject->peering_count + 1);
+	size_t count = 0;
+
+	each_peering(c, peering)
+		peers[count++] = peering->to;
+	return inventory_overlaps_among(
+		c->arena, c->inventory, peers, ROLES_OF_HOSTS, &c->subject->object);
+}
+
 const struct declaration *
 case_definition(struct case_ *c, const char *domain)
 {
@@ -374,6 +415,14 @@ case_router(struct case_ *c, const char *domain)
 	if (c->subject->defines_home && text_equal(c->subject->home, domain))
 		return c->subject;
 	return case_definition(c, domain);
+}
+
+bool
+case_is_default_vpc(struct case_ *c, const char *domain)
+{
+	const struct declaration *vpc = case_router(c, domain);
+
+	return text_equal(domain, "vpc/" DEFAULT_VPC) || (vpc && vpc->default_vpc);
 }
 
 struct declared_peering

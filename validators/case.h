@@ -23,8 +23,9 @@ struct case_ {
 	const struct declaration
 		*twin; /* lint: an earlier definition of the same object in the input; else NULL */
 	bool twin_differs; /* its content, not only its declaration, is another */
-	bool partial; /* the inventory is only a part of what there is: a bundle, without a cluster */
-	bool silent; /* only which findings there are is asked: no message and no hint is made */
+	bool partial; /* the inventory is only a part of what there is: a bundle, without a cluster
+		       */
+	bool silent;  /* only which findings there are is asked: no message and no hint is made */
 
 	const struct rule *rule; /* the one at work */
 	enum action action;      /* its action in force for the subject's kind */
@@ -88,10 +89,21 @@ void case_hint_free_networks(struct case_ *c, struct finding *finding, const cha
 	const char *other, const struct prefix *prefix);
 void case_hint_free_link(struct case_ *c, struct finding *finding, const struct claim *link);
 
+/* Up to `wanted` link networks that are free on the routers of both domains, for the subject too;
+ * lowest first, all from one pool of the policy. Returns how many. */
+size_t case_free_links(struct case_ *c, const char *domain, const char *far, enum family family,
+	struct prefix *found, size_t wanted);
+/* The first host of the link's network that is not its own; /31 and /127 use both addresses. */
+struct prefix case_other_host(const struct claim *link);
+/* Has the VPC a static route by destination to all of this network, in this table? */
+bool case_has_route(const struct declaration *vpc, const char *table, const struct prefix *network);
+
 /* Text for messages; lives in the arena of the case. */
 const char *case_prefix(struct case_ *c, const struct prefix *prefix);
 const char *case_address(struct case_ *c, const struct address *address);
 const char *case_end(struct case_ *c, const struct claim *link); /* "169.254.0.1/30" */
+/* As one would write it within { } in a manifest: in quotes where YAML would cut it. */
+const char *case_yaml(struct case_ *c, const char *text);
 /* What the far side would write as localConnectIP: "169.254.0.2/30,fd69::2/126". */
 const char *case_other_end(
 	struct case_ *c, const struct declaration *declaration, const struct peering *peering);
@@ -105,11 +117,16 @@ const char *case_claim(struct case_ *c, const struct occupant *occupant);
 struct occupants case_overlaps(
 	struct case_ *c, const char *domain, const struct prefix *prefix, unsigned roles);
 struct occupants case_claims(struct case_ *c, const char *domain); /* all of them, however many */
+/* Where networks of two peers of the subject overlap each other. */
+struct overlaps case_overlaps_among_peers(struct case_ *c);
 const struct declaration *case_definition(struct case_ *c, const char *domain);
 
 /* The definition of a VPC's router: the subject itself, when it is its own; else the inventory's.
  * NULL when there is none. */
 const struct declaration *case_router(struct case_ *c, const char *domain);
+
+/* By its name, also while it is not known; else by what its Vpc says. */
+bool case_is_default_vpc(struct case_ *c, const char *domain);
 
 /* The far end's own declaration of a peering from `from` to `to`: the answer of `to`. .peering is
  * NULL when there is none. */

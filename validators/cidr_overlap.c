@@ -167,9 +167,9 @@ report_pair(struct case_ *c, const struct peering *peering, const struct occupan
 
 /* The two domains themselves, from the side that has fewer networks. */
 static void
-check_pair(struct case_ *c, const struct peering *peering, const char *near, const char *far,
-	const struct spokes *spokes)
+check_pair(struct case_ *c, const struct peering *peering)
 {
+	const char *near = peering->from, *far = peering->to;
 	struct occupants near_side =
 		inventory_claims(c->arena, c->inventory, near, &c->subject->object);
 	struct occupants far_side =
@@ -186,7 +186,7 @@ check_pair(struct case_ *c, const struct peering *peering, const char *near, con
 
 		for (size_t k = 0; k < others.count; k++)
 			report_pair(c, peering, from_near ? &others.items[k] : one,
-				from_near ? one : &others.items[k], spokes);
+				from_near ? one : &others.items[k], NULL);
 	}
 }
 
@@ -208,16 +208,35 @@ check_spoke(struct case_ *c, const struct peering *peering, const char *hub, con
 	}
 }
 
-/* The inventory does not know the subject's own peerings: its spokes meet each other here. */
-static void
-check_own_spokes(struct case_ *c, const struct peering *peering)
+static const struct peering *
+peering_to(struct case_ *c, const char *domain)
 {
-	each_peering(c, earlier)
-		if (earlier < peering && !text_equal(earlier->to, peering->to))
-			check_pair(c, peering, earlier->to, peering->to,
-				&(struct spokes){.hub = peering->from,
-					.one = earlier->to,
-					.other = peering->to});
+	each_peering(c, peering)
+		if (text_equal(peering->to, domain))
+			return peering;
+	return NULL;
+}
+
+/* The inventory does not know the subject's own peerings: its spokes meet each other here. The
+ * later entry of the two is told. */
+static void
+check_own_spokes(struct case_ *c)
+{
+	struct overlaps overlaps = case_overlaps_among_peers(c);
+
+	for (size_t i = 0; i < overlaps.count; i++) {
+		const struct overlap *overlap = &overlaps.items[i];
+		const struct peering *one = peering_to(c, overlap->outer.claim->domain);
+		const struct peering *other = peering_to(c, overlap->inner.claim->domain);
+		bool in_order = one < other;
+		const struct peering *later = in_order ? other : one;
+
+		report_pair(c, later, in_order ? &overlap->inner : &overlap->outer,
+			in_order ? &overlap->outer : &overlap->inner,
+			&(struct spokes){.hub = later->from,
+				.one = in_order ? one->to : other->to,
+				.other = later->to});
+	}
 }
 
 static void
@@ -227,8 +246,7 @@ check_peering(struct case_ *c, const struct peering *peering)
 		return;
 	check_spoke(c, peering, peering->from, peering->to);
 	check_spoke(c, peering, peering->to, peering->from);
-	check_own_spokes(c, peering);
-	check_pair(c, peering, peering->from, peering->to, NULL);
+	check_pair(c, peering);
 }
 
 static void
@@ -237,6 +255,8 @@ check(struct case_ *c)
 	each_claim(c, claim)
 		if (ROLES_OF_HOSTS & ROLE_BIT(claim->role))
 			check_claim(c, claim);
+	if (c->subject->peering_count > 1)
+		check_own_spokes(c);
 	each_peering(c, peering)
 		check_peering(c, peering);
 }

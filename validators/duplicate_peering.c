@@ -1,6 +1,6 @@
 /* duplicate-peering: two peerings between the same two networks share one port (Kube-OVN, where the
- * last entry wins) or are refused by the cloud. Two links of the shoot to one DNS zone, likewise.
- */
+ * last entry wins) or are refused by the cloud. Two objects with one link name in one DNS zone mean
+ * the same link. */
 #include "base/text.h"
 #include "validators/case.h"
 
@@ -43,23 +43,29 @@ check_other_objects(struct case_ *c, const struct peering *peering)
 	}
 }
 
+/* Cloud Manager finds its link by name alone, so both objects would take the same link for theirs,
+ * and the first to go takes it away from the other. */
 static void
 check_dns_link(struct case_ *c, const struct dns_link *link)
 {
 	struct declarations others =
 		inventory_dns_links_to(c->arena, c->inventory, link->zone, &c->subject->object);
 
-	for (size_t i = 0; i < others.count; i++) {
-		const struct declaration *other = others.items[i];
-		struct finding *finding = case_finding(c, link->field, link->remote->id);
+	for (size_t i = 0; i < others.count; i++)
+		for (int k = 0; k < others.items[i]->dns_link_count; k++) {
+			const struct dns_link *theirs = &others.items[i]->dns_links[k];
+			struct finding *finding;
 
-		case_message(c, finding, "is linked by %s already", case_object(c, other));
-		for (int k = 0; k < other->dns_link_count; k++)
-			if (text_equal(other->dns_links[k].zone, link->zone))
-				case_against(c, finding, other, other->dns_links[k].field,
-					other->dns_links[k].remote->id);
-		case_hint(c, finding, "use %s, or delete it first", case_object(c, other));
-	}
+			if (!text_equal(theirs->zone, link->zone) ||
+				!text_equal(theirs->name, link->name))
+				continue;
+			finding = case_finding(c, link->name_field, link->name);
+			case_message(c, finding, "is the link of %s to %s already",
+				case_object(c, others.items[i]), case_domain(c, link->zone));
+			case_against(c, finding, others.items[i], theirs->name_field, theirs->name);
+			case_hint(c, finding, "use %s, or delete it first",
+				case_object(c, others.items[i]));
+		}
 }
 
 static void
@@ -76,8 +82,8 @@ check(struct case_ *c)
 
 const struct rule duplicate_peering = {
 	.id = "duplicate-peering",
-	.summary = "fails when one side peers twice with the same network, or links twice to the "
-		   "same DNS zone",
+	.summary = "fails when one side peers twice with the same network, or two objects name the "
+		   "same link of a DNS zone",
 	.action = ACTION_DENY,
 	.guards = GUARDS_PEERINGS | KIND_BIT(KIND_AZURE_VPC_DNS_LINK),
 	.check = check,

@@ -25,6 +25,14 @@ action_parse(const char *text, enum action *action)
 	return false;
 }
 
+const char *
+disclosure_name(enum disclosure disclosure)
+{
+	static const char *const texts[DISCLOSURES] = {"all", "names", "rule"};
+
+	return texts[disclosure];
+}
+
 /* Names and values are copied, since the inventory that lends them may change before the finding is
  * shown. */
 static struct party
@@ -39,6 +47,18 @@ new_party(
 	};
 }
 
+void
+findings_append(struct findings *findings, struct finding *finding)
+{
+	finding->next = NULL;
+	if (findings->last)
+		findings->last->next = finding;
+	else
+		findings->first = finding;
+	findings->last = finding;
+	findings->count++;
+}
+
 struct finding *
 findings_add(struct findings *findings, const char *rule, enum action action,
 	const struct object_id *object, struct field field, const char *value)
@@ -50,12 +70,7 @@ findings_add(struct findings *findings, const char *rule, enum action action,
 	finding->subject = new_party(findings->arena, object, field, value);
 	finding->message = "";
 	finding->hint = "";
-	if (findings->last)
-		findings->last->next = finding;
-	else
-		findings->first = finding;
-	findings->last = finding;
-	findings->count++;
+	findings_append(findings, finding);
 	return finding;
 }
 
@@ -113,4 +128,81 @@ finding_seal(struct finding *finding)
 		hash += hash_party(party);
 	snprintf(finding->id, sizeof finding->id, "%016" PRIx64,
 		mix(hash ^ hash_text(0, finding->rule)));
+}
+
+static bool
+is_own(const struct finding *finding, const struct party *party)
+{
+	return object_equal(&party->object, &finding->subject.object);
+}
+
+/* What may be said of a party: a field, when it is the subject's own; else the object. NULL when it
+ * may not be named. */
+static const char *
+name_party(struct arena *arena, const struct finding *finding, const struct party *party,
+	enum disclosure disclosure)
+{
+	if (is_own(finding, party))
+		return field_text(arena, party->field);
+	return disclosure == DISCLOSE_NAMES ? object_text(arena, &party->object) : NULL;
+}
+
+/* Of parties that are named alike, the first. */
+static bool
+is_first_of_its_name(struct arena *arena, const struct finding *finding, const struct party *party,
+	enum disclosure disclosure)
+{
+	const char *name = name_party(arena, finding, party, disclosure);
+	const struct party *first = finding->counterparts;
+
+	while (!text_equal(name_party(arena, finding, first, disclosure), name))
+		first = first->next;
+	return first == party;
+}
+
+/* "Subnet net1, Vpc vpc-2" */
+static const char *
+name_parties(struct arena *arena, const struct finding *finding, enum disclosure disclosure)
+{
+	const char *list = "";
+
+	for (const struct party *party = finding->counterparts; party; party = party->next) {
+		const char *name = name_party(arena, finding, party, disclosure);
+
+		if (!is_first_of_its_name(arena, finding, party, disclosure))
+			continue;
+		list = arena_printf(
+			arena, "%s%s%s", list, *list ? ", " : "", name ? name : "what exists");
+	}
+	return list;
+}
+
+/* Without its way out, whose free networks would say what is taken. */
+static void
+withhold(struct arena *arena, struct finding *finding, enum disclosure disclosure)
+{
+	finding->hint = arena_printf(arena,
+		"the policy withholds what other objects say; peerwarden explain %s",
+		finding->rule);
+	finding->message =
+		arena_printf(arena, "%s does not fit %s", field_text(arena, finding->subject.field),
+			name_parties(arena, finding, disclosure));
+}
+
+struct findings
+findings_told(struct arena *arena, const struct findings *findings, enum disclosure disclosure)
+{
+	struct findings told = {.arena = arena};
+
+	if (disclosure == DISCLOSE_ALL)
+		return *findings;
+	for (const struct finding *finding = findings->first; finding; finding = finding->next) {
+		struct finding *copy = ARENA_NEW(arena, struct finding);
+
+		*copy = *finding;
+		if (finding->counterparts)
+			withhold(arena, copy, disclosure);
+		findings_append(&told, copy);
+	}
+	return told;
 }

@@ -17,6 +17,11 @@ enum action { ACTION_OFF, ACTION_REPORT, ACTION_WARN, ACTION_DENY, ACTIONS };
 const char *action_name(enum action action); /* "off", "report", "warn", "deny" */
 bool action_parse(const char *text, enum action *action);
 
+/* What may be said of objects other than the subject: everything, which objects they are, or not
+ * even that. */
+enum disclosure { DISCLOSE_ALL, DISCLOSE_NAMES, DISCLOSE_RULE, DISCLOSURES };
+const char *disclosure_name(enum disclosure disclosure); /* "all", "names", "rule" */
+
 struct party {
 	struct object_id object;
 	struct field field;
@@ -46,9 +51,18 @@ struct findings {
 	size_t count;
 };
 
+/* At the end; the findings take it. */
+void findings_append(struct findings *findings, struct finding *finding);
 struct finding *findings_add(struct findings *findings, const char *rule, enum action action,
 	const struct object_id *object, struct field field, const char *value);
 void finding_counterpart(struct findings *findings, struct finding *finding,
 	const struct object_id *object, struct field field, const char *value);
 /* Called once when the finding is complete. */
 void finding_seal(struct finding *finding);
+
+/* The findings as they may be told. One that has counterparts, even if only in its subject, is told
+ * anew from the fields of its subject and the names of other objects, without a value of anyone and
+ * without its way out; any other stays as it is. Lives in the arena, and shares what it does not
+ * change. */
+struct findings findings_told(
+	struct arena *arena, const struct findings *findings, enum disclosure disclosure);

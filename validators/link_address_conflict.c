@@ -90,22 +90,28 @@ check_own_links(struct case_ *c, const struct claim *link)
 
 /* Against everything else on a router. */
 
-/* A link's far router has the half that the far end declares, which may be the narrower one. Until
- * it is declared, the whole. */
-static bool
-occupies(struct case_ *c, const struct claim *link, const char *router, const struct prefix *prefix)
+/* What a claim puts on a router, one by one. A link's far router has the half that the far end
+ * declares, which may be the narrower one. Until it is declared, the whole. */
+static const struct claim *
+next_half(struct case_ *c, const struct claim *claim, const char *router, const struct claim *after)
 {
-	struct declared_peering answer;
-	const struct claim *half = NULL;
+	enum family family = claim->prefix.address.family;
+	struct declared_peering answer = {0};
 
-	if (text_equal(router, link->domain))
-		return true;
-	answer = case_answer(c, link->domain, link->far);
-	if (!answer.peering || !link_of(&answer, link->prefix.address.family, NULL))
-		return true;
-	while ((half = link_of(&answer, link->prefix.address.family, half)))
-		if (prefix_overlaps(&half->prefix, prefix))
-			return true;
+	if (claim->role == CLAIM_LINK && !text_equal(router, claim->domain))
+		answer = case_answer(c, claim->domain, claim->far);
+	if (answer.peering && link_of(&answer, family, NULL))
+		return link_of(&answer, family, after);
+	return after ? NULL : claim;
+}
+
+static bool
+collide(struct case_ *c, const struct claim *one, const struct claim *other, const char *router)
+{
+	for (const struct claim *a = NULL; (a = next_half(c, one, router, a));)
+		for (const struct claim *b = NULL; (b = next_half(c, other, router, b));)
+			if (prefix_overlaps(&a->prefix, &b->prefix))
+				return true;
 	return false;
 }
 
@@ -117,10 +123,9 @@ is_other_end(const struct claim *link, const struct claim *other)
 }
 
 static bool
-is_certain(struct case_ *c, const struct claim *link, const struct claim *other, const char *router)
+is_certain(struct case_ *c, const struct claim *one, const struct claim *other, const char *router)
 {
-	return !other->unrouted && occupies(c, link, router, &other->prefix) &&
-	       (other->role != CLAIM_LINK || occupies(c, other, router, &link->prefix));
+	return !one->unrouted && !other->unrouted && collide(c, one, other, router);
 }
 
 static const char *
@@ -262,7 +267,8 @@ hint_end(struct case_ *c, struct finding *finding, const struct claim *far)
 }
 
 static void
-check_end(struct case_ *c, const struct claim *near, const struct declared_peering *answer)
+report_end(struct case_ *c, const struct claim *near, const struct claim *far, enum fit fit,
+	const struct declared_peering *answer)
 {
 	static const char *const problems[] = {
 		[MASKS_DIFFER] = "has another prefix length than",
@@ -270,12 +276,8 @@ check_end(struct case_ *c, const struct claim *near, const struct declared_peeri
 		[SAME_ADDRESS] = "is also the address of the far end,",
 		[APART] = "lies in another network than the far end,",
 	};
-	const struct claim *far;
-	enum fit fit = best_fit(near, answer, &far);
 	struct finding *finding;
 
-	if (fit == FITS || !far)
-		return;
 	finding = fit == MASKS_DIFFER ? case_softer_finding(c, near->field, case_end(c, near))
 				      : case_finding(c, near->field, case_end(c, near));
 	case_message(c, finding, "%s %s of %s", problems[fit], case_end(c, far),
@@ -283,6 +285,28 @@ check_end(struct case_ *c, const struct claim *near, const struct declared_peeri
 	case_against(c, finding, answer->declaration, far->field, case_end(c, far));
 	hint_end(c, finding, far);
 	case_refuse_link(c, finding, near);
+}
+
+/* Of several networks in one family it is enough that one fits. */
+static void
+check_end(struct case_ *c, const struct declared_peering *mine, enum family family,
+	const struct declared_peering *answer)
+{
+	const struct claim *near = NULL, *far = NULL;
+	enum fit best = APART;
+
+	for (const struct claim *link = NULL; (link = link_of(mine, family, link));) {
+		const struct claim *other;
+		enum fit fit = best_fit(link, answer, &other);
+
+		if (case_is_link_refused(c, link) || !other || (near && fit >= best))
+			continue;
+		best = fit;
+		near = link;
+		far = other;
+	}
+	if (near && best != FITS)
+		report_end(c, near, far, best, answer);
 }
 
 /* A family that only one end has: of no use, and without a family in common nothing passes at all.
@@ -327,16 +351,13 @@ static void
 check_ends(struct case_ *c, const struct peering *peering)
 {
 	struct declared_peering answer = case_answer(c, peering->from, peering->to);
+	struct declared_peering mine = {c->subject, peering};
 
 	if (!answer.peering || !peering->link_count || !answer.peering->link_count)
 		return;
 	check_families(c, peering, &answer);
-	for (int i = 0; i < peering->link_count; i++) {
-		const struct claim *near = &c->subject->links[peering->first_link + i];
-
-		if (!case_is_link_refused(c, near))
-			check_end(c, near, &answer);
-	}
+	for (enum family family = 0; family < FAMILIES; family++)
+		check_end(c, &mine, family, &answer);
 }
 
 /* What comes later than a link. */
@@ -346,7 +367,7 @@ report_newcomer(struct case_ *c, const struct claim *claim, const struct claim *
 	const struct occupant *other, const char *router)
 {
 	const char *value = case_prefix(c, &claim->prefix);
-	struct finding *finding = !claim->unrouted && occupies(c, link, router, &claim->prefix)
+	struct finding *finding = is_certain(c, claim, link, router)
 					  ? case_finding(c, claim->field, value)
 					  : case_softer_finding(c, claim->field, value);
 
@@ -364,7 +385,8 @@ check_newcomer(struct case_ *c, const struct claim *claim, const char *router)
 	struct occupants links = case_overlaps(c, router, &claim->prefix, ROLE_BIT(CLAIM_LINK));
 
 	for (size_t i = 0; i < links.count; i++)
-		report_newcomer(c, claim, links.items[i].claim, &links.items[i], router);
+		if (!is_of_self_peering(links.items[i].claim))
+			report_newcomer(c, claim, links.items[i].claim, &links.items[i], router);
 }
 
 static void
@@ -378,6 +400,20 @@ check_new_segment(struct case_ *c, const struct claim *claim)
 }
 
 static void
+report_attachment(struct case_ *c, const struct attachment *attachment,
+	const struct occupant *network, const struct occupant *link)
+{
+	struct finding *finding = is_certain(c, network->claim, link->claim, c->subject->home)
+					  ? case_finding(c, attachment->field, "")
+					  : case_softer_finding(c, attachment->field, "");
+
+	case_message(c, finding, "attaches %s, which overlaps %s", describe(c, network),
+		describe(c, link));
+	case_against_claim(c, finding, network);
+	case_against_claim(c, finding, link);
+}
+
+static void
 check_new_attachment(struct case_ *c, const struct attachment *attachment)
 {
 	struct occupants networks = case_claims(c, attachment->segment);
@@ -386,14 +422,10 @@ check_new_attachment(struct case_ *c, const struct attachment *attachment)
 		struct occupants links = case_overlaps(c, c->subject->home,
 			&networks.items[i].claim->prefix, ROLE_BIT(CLAIM_LINK));
 
-		for (size_t k = 0; k < links.count; k++) {
-			struct finding *finding = case_finding(c, attachment->field, "");
-
-			case_message(c, finding, "attaches %s, which overlaps %s",
-				describe(c, &networks.items[i]), describe(c, &links.items[k]));
-			case_against_claim(c, finding, &networks.items[i]);
-			case_against_claim(c, finding, &links.items[k]);
-		}
+		for (size_t k = 0; k < links.count; k++)
+			if (!is_of_self_peering(links.items[k].claim))
+				report_attachment(
+					c, attachment, &networks.items[i], &links.items[k]);
 	}
 }
 

@@ -10,20 +10,6 @@ struct near_side {
 	struct occupants subnets;
 };
 
-static bool
-has_route(const struct declaration *vpc, const char *table, const struct prefix *network)
-{
-	for (int i = 0; i < vpc->route_count; i++) {
-		const struct route *route = &vpc->routes[i];
-
-		if (!route->by_source && text_equal(route->table, table) &&
-			route->next_hop.family == network->address.family &&
-			prefix_covers(&route->destination, network))
-			return true;
-	}
-	return false;
-}
-
 static void
 hint_route(struct case_ *c, struct finding *finding, const struct near_side *near,
 	const char *table, const struct prefix *network)
@@ -40,8 +26,8 @@ hint_route(struct case_ *c, struct finding *finding, const struct near_side *nea
 	}
 	case_hint(c, finding,
 		"add {cidr: %s, nextHopIP: %s, policy: policyDst%s%s} to spec.staticRoutes of %s",
-		case_prefix(c, network), next_hop, *table ? ", routeTable: " : "", table,
-		case_object(c, near->vpc));
+		case_yaml(c, case_prefix(c, network)), case_yaml(c, next_hop),
+		*table ? ", routeTable: " : "", table, case_object(c, near->vpc));
 }
 
 /* One finding for one missing route. The parties are the peering, the remote subnet and, outside
@@ -80,11 +66,19 @@ report(struct case_ *c, const struct near_side *near, const struct occupant *loc
 	hint_route(c, finding, near, table, &remote->claim->prefix);
 }
 
+/* On the router, so that its packets meet the routes. */
+static bool
+is_routed_subnet(const struct occupant *occupant)
+{
+	return occupant->claim->role == CLAIM_SUBNET && !occupant->claim->unrouted;
+}
+
 static bool
 is_first_of_table(const struct occupants *subnets, size_t at, enum family family)
 {
 	for (size_t i = 0; i < at; i++)
-		if (subnets->items[i].claim->prefix.address.family == family &&
+		if (is_routed_subnet(&subnets->items[i]) &&
+			subnets->items[i].claim->prefix.address.family == family &&
 			text_equal(subnets->items[i].claim->route_table,
 				subnets->items[at].claim->route_table))
 			return false;
@@ -97,20 +91,22 @@ static void
 check_remote(struct case_ *c, const struct near_side *near, const struct occupant *remote)
 {
 	const struct prefix *network = &remote->claim->prefix;
+	bool has_subnets = false;
 
-	if (remote->claim->unrouted || remote->claim->role != CLAIM_SUBNET)
+	if (!is_routed_subnet(remote) || text_equal(near->peering->from, near->peering->to))
 		return;
-	if (near->subnets.count == 0 && !has_route(near->vpc, "", network))
-		report(c, near, NULL, remote);
 	for (size_t i = 0; i < near->subnets.count; i++) {
 		const struct occupant *local = &near->subnets.items[i];
 
-		if (local->claim->role == CLAIM_SUBNET &&
+		has_subnets = has_subnets || is_routed_subnet(local);
+		if (is_routed_subnet(local) &&
 			local->claim->prefix.address.family == network->address.family &&
 			is_first_of_table(&near->subnets, i, network->address.family) &&
-			!has_route(near->vpc, local->claim->route_table, network))
+			!case_has_route(near->vpc, local->claim->route_table, network))
 			report(c, near, local, remote);
 	}
+	if (!has_subnets && !case_has_route(near->vpc, "", network))
+		report(c, near, NULL, remote);
 }
 
 static void
@@ -141,8 +137,7 @@ check_routes_to(struct case_ *c, const struct claim *claim)
 			inventory_claims(c->arena, c->inventory, peers.items[i].peering->from,
 				&c->subject->object)};
 
-		if (!text_equal(near.peering->from, near.peering->to))
-			check_remote(c, &near, &(struct occupant){c->subject, claim});
+		check_remote(c, &near, &(struct occupant){c->subject, claim});
 	}
 }
 

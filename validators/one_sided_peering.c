@@ -5,6 +5,13 @@
 
 static const struct field entries = {"spec.vpcPeerings", 0};
 
+/* A router that something else owns never takes part: external-router says so. */
+static bool
+is_of_external_router(struct case_ *c, const struct declaration *other)
+{
+	return c->subject->foreign_router || other->foreign_router;
+}
+
 /* The far side may still come, so this can only warn. A VPC that does not exist is another rule's
  * business. */
 static void
@@ -13,7 +20,8 @@ check_forth(struct case_ *c, const struct peering *peering)
 	const struct declaration *far = case_definition(c, peering->to);
 	struct finding *finding;
 
-	if (!far || case_answer(c, peering->from, peering->to).peering)
+	if (!far || is_of_external_router(c, far) ||
+		case_answer(c, peering->from, peering->to).peering)
 		return;
 	finding = case_finding(c, peering->field, peering->target);
 	case_statement(c, finding,
@@ -21,8 +29,8 @@ check_forth(struct case_ *c, const struct peering *peering)
 		case_short_domain(c, peering->from));
 	case_against(c, finding, far, entries, "");
 	case_hint(c, finding, "add {remoteVpc: %s, localConnectIP: %s} to spec.vpcPeerings of %s",
-		case_short_domain(c, peering->from), case_other_end(c, c->subject, peering),
-		case_object(c, far));
+		case_short_domain(c, peering->from),
+		case_yaml(c, case_other_end(c, c->subject, peering)), case_object(c, far));
 }
 
 static bool
@@ -34,13 +42,15 @@ peers_with(struct case_ *c, const char *domain)
 	return false;
 }
 
+/* What is refused at the other side for itself is not to be answered. */
 static void
 check_back(struct case_ *c, const struct declared_peering *other)
 {
 	const char *from = other->peering->from, *to = other->peering->to;
 	struct finding *finding;
 
-	if (text_equal(from, to) || peers_with(c, from))
+	if (text_equal(from, to) || peers_with(c, from) || case_is_default_vpc(c, from) ||
+		case_is_default_vpc(c, to) || is_of_external_router(c, other->declaration))
 		return;
 	finding = case_finding(c, entries, "");
 	case_statement(c, finding,
@@ -48,7 +58,8 @@ check_back(struct case_ *c, const struct declared_peering *other)
 		case_short_domain(c, to), case_short_domain(c, from));
 	case_against(c, finding, other->declaration, other->peering->field, other->peering->target);
 	case_hint(c, finding, "add {remoteVpc: %s, localConnectIP: %s} to spec.vpcPeerings",
-		case_short_domain(c, from), case_other_end(c, other->declaration, other->peering));
+		case_short_domain(c, from),
+		case_yaml(c, case_other_end(c, other->declaration, other->peering)));
 }
 
 static void

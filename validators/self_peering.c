@@ -1,26 +1,31 @@
 /* self-peering: a VPC that names itself gets a router port that is linked to nothing, and a cloud
  * refuses to peer a network with itself. */
-#include <string.h>
-
 #include "base/text.h"
 #include "validators/case.h"
+#include "validators/shoot_network.h"
 
-/* Gardener calls the shoot's network shoot--<project>--<shoot>; in Azure its resource group too. In
- * AWS the name is only a tag. */
+/* A VPC of AWS shows only by its tag Name that it is the shoot's. */
 static bool
-is_network_of_shoot(struct case_ *c, const struct remote *remote)
+is_named_as_shoot(struct case_ *c, const struct peering *peering)
 {
-	const struct shoot *shoot = inventory_shoot(c->inventory);
-	const char *name;
+	const struct declaration *network = case_definition(c, peering->to);
+	const char *name = shoot_network_name(c);
 
-	if (!shoot || text_is_blank(shoot->name) || text_is_blank(shoot->project))
-		return false;
-	name = arena_printf(c->arena, "shoot--%s--%s", shoot->project, shoot->name);
-	if (remote->provider == PROVIDER_GCP)
-		return text_equal(remote->id, name);
-	return remote->provider == PROVIDER_AZURE &&
-	       strcasestr(remote->id, arena_printf(c->arena, "/resourceGroups/%s/", name)) &&
-	       text_equal_ignoring_case(strrchr(remote->id, '/') + 1, name);
+	for (int i = 0; name && network && i < network->tag_count; i++)
+		if (text_equal(network->tags[i].key, "Name") &&
+			text_equal(network->tags[i].value, name))
+			return true;
+	return false;
+}
+
+static bool
+leads_to_shoot(struct case_ *c, const struct peering *peering)
+{
+	const struct remote *remote = peering->remote;
+
+	if (remote->provider == PROVIDER_AWS)
+		return is_named_as_shoot(c, peering);
+	return shoot_network_is(c, remote->provider, remote->id);
 }
 
 static void
@@ -30,7 +35,7 @@ check(struct case_ *c)
 		struct finding *finding;
 
 		if (!text_equal(peering->from, peering->to) &&
-			!(peering->remote && is_network_of_shoot(c, peering->remote)))
+			!(peering->remote && leads_to_shoot(c, peering)))
 			continue;
 		finding = case_finding(c, peering->field, peering->target);
 		case_message(c, finding, "is %s itself",

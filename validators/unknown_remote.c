@@ -1,5 +1,6 @@
 /* unknown-remote: the far side is not there yet, or nothing is known of it, so that what other
- * rules would find stays unseen. */
+ * rules would find stays unseen. Where only a part of everything is known, as in a bundle without a
+ * cluster, that says nothing: the far side may well be there. */
 #include <string.h>
 
 #include "base/text.h"
@@ -10,7 +11,7 @@ check_vpc(struct case_ *c, const struct peering *peering)
 {
 	struct finding *finding;
 
-	if (case_definition(c, peering->to) || text_equal(peering->to, peering->from))
+	if (c->partial || case_definition(c, peering->to) || text_equal(peering->to, peering->from))
 		return;
 	finding = case_finding(c, peering->field, peering->target);
 	case_message(
@@ -39,7 +40,7 @@ check_network(struct case_ *c, const struct peering *peering)
 	const struct declaration *network = case_definition(c, peering->to);
 	struct finding *finding;
 
-	if (network && network->addresses_known)
+	if (network ? network->addresses_known : c->partial)
 		return;
 	finding = case_finding(c, peering->field, peering->target);
 	if (network) {
@@ -61,7 +62,7 @@ check_zone(struct case_ *c, const struct dns_link *link)
 {
 	struct finding *finding;
 
-	if (case_definition(c, link->zone))
+	if (c->partial || case_definition(c, link->zone))
 		return;
 	finding = case_finding(c, link->field, link->remote->id);
 	case_message(c, finding, "has no RemoteZone: its tag cannot be checked");

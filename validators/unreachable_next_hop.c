@@ -51,6 +51,68 @@ check_undeclared(struct case_ *c, const struct route *route, const struct claim 
 	case_hint(c, finding, "check on which side of the peering the route belongs");
 }
 
+static bool
+has_longer_route(
+	const struct declaration *vpc, const struct route *route, const struct prefix *network)
+{
+	for (int i = 0; i < vpc->route_count; i++) {
+		const struct route *other = &vpc->routes[i];
+
+		if (!other->by_source && text_equal(other->table, route->table) &&
+			other->destination.length > route->destination.length &&
+			prefix_covers(&other->destination, network))
+			return true;
+	}
+	return false;
+}
+
+/* Does the route carry packets to this network, of which the VPC at its other end has nothing? */
+static bool
+misleads(struct case_ *c, const struct route *route, const struct claim *link,
+	const struct claim *network)
+{
+	bool is_part = prefix_covers(&network->prefix, &route->destination);
+	const struct prefix *common = is_part ? &route->destination : &network->prefix;
+
+	return !network->unrouted && !case_overlaps(c, link->far, common, ROLES_OF_HOSTS).count &&
+	       (is_part || !has_longer_route(c->subject, route, &network->prefix));
+}
+
+static void
+report_misleading(struct case_ *c, const struct route *route, const struct claim *link,
+	const struct occupant *other)
+{
+	bool is_part = prefix_covers(&other->claim->prefix, &route->destination);
+	struct finding *finding = report(c, route, false);
+
+	case_message(c, finding, "leads to %s, but %s %s %s", case_domain(c, link->far),
+		case_prefix(c, &route->destination), is_part ? "is in" : "holds",
+		case_claim(c, other));
+	case_against_claim(c, finding, other);
+	case_hint(c, finding, "write the address that %s has on its own link to this VPC",
+		case_domain(c, other->claim->domain));
+}
+
+/* The far end of one peer, for a network of another. A peer may well pass packets on, so this only
+ * warns; and like other warnings it looks at the first peers of a hub only. */
+static void
+check_whose_end(struct case_ *c, const struct route *route, const struct claim *link)
+{
+	each_peering(c, peering) {
+		struct occupants networks;
+
+		if (peering_at == INVENTORY_ANSWERS)
+			return;
+		networks =
+			case_overlaps(c, peering->to, &route->destination, ROLE_BIT(CLAIM_SUBNET));
+		for (size_t i = 0; i < networks.count && !text_equal(peering->to, link->far); i++)
+			if (misleads(c, route, link, networks.items[i].claim)) {
+				report_misleading(c, route, link, &networks.items[i]);
+				return;
+			}
+	}
+}
+
 static void
 check_on_link(struct case_ *c, const struct route *route, const struct claim *link)
 {
@@ -61,6 +123,8 @@ check_on_link(struct case_ *c, const struct route *route, const struct claim *li
 
 	if (!far) {
 		check_undeclared(c, route, link);
+	} else if (reached && !route->by_source) {
+		check_whose_end(c, route, link);
 	} else if (!reached) {
 		finding = report(c, route, true);
 		case_message(c, finding, "is not the far end of the link to %s, which is %s",
@@ -133,11 +197,13 @@ check_route(struct case_ *c, const struct route *route)
 		if (!on && prefix_contains(&link->prefix, &route->next_hop))
 			on = link;
 	}
-	if (own)
-		report_own_address(c, route, own);
-	else if (!on)
+	if (!own && !on)
 		check_elsewhere(c, route);
-	else if (!case_is_link_refused(c, on))
+	else if (case_is_link_refused(c, own ? own : on))
+		return;
+	else if (own)
+		report_own_address(c, route, own);
+	else
 		check_on_link(c, route, on);
 }
 
@@ -151,9 +217,10 @@ check(struct case_ *c)
 
 const struct rule unreachable_next_hop = {
 	.id = "unreachable-next-hop",
-	.summary = "fails when the next hop of a static route is the own address or not the far "
-		   "end of its link; warns when it is in no "
-		   "local network",
+	.summary =
+		"fails when the next hop of a static route is the own address or not the far "
+		"end of its link; warns when it is in no local network, or leads to another peer "
+		"than the destination's",
 	.action = ACTION_DENY,
 	.guards = KIND_BIT(KIND_VPC),
 	.check = check,

@@ -14,6 +14,44 @@ new_flags(struct arena *arena, int count)
 	return count ? ARENA_ARRAY(arena, bool, (size_t)count) : NULL;
 }
 
+/* An exempted finding is only reported, and says until when; what an exemption no longer covers
+ * says that as well. */
+static void
+say_exemption(
+	struct case_ *c, struct finding *finding, const struct exemption *exemption, bool holds)
+{
+	for (; finding; finding = finding->next)
+		if (holds)
+			case_hint(c, finding, "exempt until %s: %s (%s)", exemption->expires,
+				exemption->reason, exemption->owner);
+		else
+			case_hint(c, finding, "exemption of %s (%s) expired on %s",
+				exemption->owner, exemption->reason, exemption->expires);
+}
+
+/* Asks one rule. What is exempt does not deny, so that it hides no other rule's findings. */
+static void
+ask(struct case_ *c, size_t rule, int64_t now)
+{
+	struct finding *last = c->findings->last;
+	const struct exemption *exemption = NULL;
+	bool holds = false;
+
+	c->rule = rules[rule];
+	c->action = policy_action_for(c->policy, rule, &c->subject->object);
+	if (c->action >= ACTION_WARN)
+		exemption = policy_exemption(c->policy, rule, &c->subject->object, now);
+	if (exemption)
+		holds = policy_exemption_holds(exemption, now);
+	if (holds)
+		c->action = ACTION_REPORT;
+	if (c->action == ACTION_OFF)
+		return;
+	rules[rule]->check(c);
+	if (exemption)
+		say_exemption(c, last ? last->next : c->findings->first, exemption, holds);
+}
+
 static struct findings
 judge(struct arena *arena, const struct verdict_request *request, const struct declaration *subject,
 	const struct declaration *before, bool silent)
@@ -36,15 +74,10 @@ judge(struct arena *arena, const struct verdict_request *request, const struct d
 		.route_refused = new_flags(arena, subject->route_count),
 	};
 
-	for (size_t i = 0; rules[i]; i++) {
-		if (!(rules[i]->guards & KIND_BIT(subject->object.kind)) ||
-			rules[i]->on_delete != request->deleting)
-			continue;
-		c.rule = rules[i];
-		c.action = policy_action_of(request->policy, i, subject->object.kind);
-		if (c.action != ACTION_OFF)
-			rules[i]->check(&c);
-	}
+	for (size_t i = 0; rules[i]; i++)
+		if ((rules[i]->guards & KIND_BIT(subject->object.kind)) &&
+			rules[i]->on_delete == request->deleting)
+			ask(&c, i, request->now);
 	for (struct finding *finding = findings.first; finding; finding = finding->next)
 		finding_seal(finding);
 	return findings;
@@ -93,15 +126,7 @@ is_told(const struct findings *findings, const struct finding *finding)
 static void
 take(struct verdict *verdict, struct finding *finding)
 {
-	struct findings *all = &verdict->findings;
-
-	finding->next = NULL;
-	if (all->last)
-		all->last->next = finding;
-	else
-		all->first = finding;
-	all->last = finding;
-	all->count++;
+	findings_append(&verdict->findings, finding);
 	if (finding->action > verdict->action)
 		verdict->action = finding->action;
 }
@@ -140,7 +165,7 @@ verdict_reach(struct arena *arena, const struct verdict_request *request)
 	const struct declaration *subject = request->subject, *before = request->before;
 	struct findings findings, old = {.arena = arena};
 
-	if (request->deleting || (before && declaration_equal(before, subject)))
+	if (before && declaration_equal(before, subject))
 		return (struct verdict){.findings = {.arena = arena}};
 	if (before) {
 		findings = judge(arena, request, subject, before, true);
@@ -183,15 +208,15 @@ const char *
 verdict_message(struct arena *arena, const struct verdict *verdict)
 {
 	const char *text = "";
-	size_t shown = 0;
+	size_t count = 0;
 
-	for (const struct finding *finding = verdict->findings.first;
-		finding && shown < FINDINGS_SHOWN; finding = finding->next, shown++)
-		text = arena_printf(arena, "%s%s%s%s", text, shown ? "\n" : "",
-			finding_warning(arena, finding), indented(arena, finding->hint));
-	if (verdict->findings.count > shown)
-		text = arena_printf(
-			arena, "%s\nand %zu more", text, verdict->findings.count - shown);
+	for (const struct finding *finding = verdict->findings.first; finding;
+		finding = finding->next)
+		if (finding->action >= ACTION_WARN && ++count <= FINDINGS_SHOWN)
+			text = arena_printf(arena, "%s%s%s%s", text, *text ? "\n" : "",
+				finding_warning(arena, finding), indented(arena, finding->hint));
+	if (count > FINDINGS_SHOWN)
+		text = arena_printf(arena, "%s\nand %zu more", text, count - FINDINGS_SHOWN);
 	return text;
 }
 

@@ -38,8 +38,8 @@ struct verdict verdict_reach(struct arena *arena, const struct verdict_request *
  * wrong, 403 for what policy or ownership forbids. */
 int verdict_code(const struct verdict *verdict);
 
-/* The text of a refusal, as rules.md says: each finding one sentence with the rule's id in brackets
- * and then its way out, indented by two blanks; at most ten and a count of the rest. */
+/* The text of a refusal: each finding that warns or denies is one sentence with the rule's id in
+ * brackets and then its way out, indented by two blanks; at most ten and a count of the rest. */
 const char *verdict_message(struct arena *arena, const struct verdict *verdict);
 
 /* One warning on one line: "message [rule]". */

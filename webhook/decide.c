@@ -1,5 +1,6 @@
 #include "webhook/decide.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 /* What the review asks for, as declarations. */
@@ -56,18 +57,50 @@ refusal_code(const struct review *review, const struct verdict *verdict)
 	return code == 409 && !review->plain_create ? 422 : code;
 }
 
-static struct decision
-conclude(struct arena *arena, const struct review *review, const struct verdict *verdict)
+/* Who asks matters only where the policy withholds something. */
+static enum disclosure
+disclosure_to(struct arena *arena, struct source *source, const struct review *review)
 {
-	struct decision decision = {.action = verdict->action, .findings = verdict->findings};
+	const char *const *groups = review_groups(arena, review);
+	enum disclosure disclosure;
+
+	inventory_lock(source_inventory(source));
+	disclosure = policy_disclosure_to(source_policy(source), review->user, groups);
+	inventory_unlock(source_inventory(source));
+	return disclosure;
+}
+
+static struct decision
+conclude(struct arena *arena, const struct review *review, const struct verdict *verdict,
+	enum disclosure disclosure)
+{
+	struct verdict told = {
+		verdict->action, findings_told(arena, &verdict->findings, disclosure)};
+	struct decision decision = {
+		.action = verdict->action,
+		.findings = verdict->findings,
+		.told = told.findings,
+		.withheld = disclosure != DISCLOSE_ALL,
+	};
 
 	if (arena_exhausted(arena))
 		return refuse(arena, 413, "the object is too large to be judged");
 	if (verdict->action == ACTION_DENY) {
 		decision.code = refusal_code(review, verdict);
-		decision.message = verdict_message(arena, verdict);
+		decision.message = verdict_message(arena, &told);
 	}
 	return decision;
+}
+
+/* What is deleted claims what it claimed until the watch shows it gone, or, where admitted objects
+ * count as applied, no more. */
+static void
+keep(struct source *source, const struct review *review, const struct declaration *subject)
+{
+	if (review->operation == REVIEW_DELETE)
+		source_forget(source, &subject->object);
+	else
+		source_admit(source, subject);
 }
 
 static struct decision
@@ -78,16 +111,22 @@ judge(struct arena *arena, struct source *source, const struct review *review,
 		.inventory = source_inventory(source),
 		.subject = &change->subject,
 		.before = change->is_update ? &change->before : NULL,
+		.deleting = review->operation == REVIEW_DELETE,
+		.now = clock_wall() / CLOCK_SECOND,
 	};
+	enum disclosure disclosure;
 	struct verdict verdict;
 
 	inventory_lock(source_inventory(source));
 	request.policy = source_policy(source);
+	disclosure = policy_disclosure(request.policy);
 	verdict = verdict_reach(arena, &request);
 	if (verdict.action != ACTION_DENY && !review->dry_run && !arena_exhausted(arena))
-		source_admit(source, &change->subject);
+		keep(source, review, &change->subject);
 	inventory_unlock(source_inventory(source));
-	return conclude(arena, review, &verdict);
+	if (disclosure != DISCLOSE_ALL && verdict.findings.count)
+		disclosure = disclosure_to(arena, source, review);
+	return conclude(arena, review, &verdict, disclosure);
 }
 
 /* Admits without judging. Only where admitted objects count as applied is there something to keep.
@@ -98,22 +137,19 @@ admit_unjudged(struct arena *arena, struct source *source, const struct review *
 {
 	if (source_applies(source) && !review->dry_run) {
 		inventory_lock(source_inventory(source));
-		if (review->operation == REVIEW_DELETE)
-			source_forget(source, &change->subject.object);
-		else
-			source_admit(source, &change->subject);
+		keep(source, review, &change->subject);
 		inventory_unlock(source_inventory(source));
 	}
 	return allow(arena);
 }
 
-/* A status says what is, not what is wanted; a deletion takes claims away; an update that claims
- * and declares the same as before cannot make anything worse; and some kinds only inform. */
+/* A status says what is, not what is wanted; a deletion that has begun goes on; an update that
+ * claims and declares the same as before cannot make anything worse; and some kinds only inform. */
 static bool
 needs_judging(const struct review *review, const struct change_of *change)
 {
 	return review->definition->guarded && review->subresource[0] == '\0' &&
-	       review->operation != REVIEW_DELETE &&
+	       !(review->operation == REVIEW_DELETE && change->subject.deleting) &&
 	       !(change->is_update && declaration_equal(&change->before, &change->subject));
 }
 

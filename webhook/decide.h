@@ -11,10 +11,12 @@
 #include "webhook/source.h"
 
 struct decision {
-	enum action action;  /* ACTION_DENY refuses; anything less admits */
-	int code;            /* of a refusal */
-	const char *message; /* of a refusal */
-	struct findings findings;
+	enum action action;       /* ACTION_DENY refuses; anything less admits */
+	int code;                 /* of a refusal */
+	const char *message;      /* of a refusal */
+	struct findings findings; /* all there is to say */
+	struct findings told;     /* what the user may read of it */
+	bool withheld;            /* `told` says less */
 };
 
 /* Lives in the arena. Never blocks but on the inventory's lock. The source is ready (source_state)

@@ -109,7 +109,8 @@ collect_warnings(struct arena *arena, const struct findings *findings, struct re
 }
 
 static void
-log_decision(const struct review *review, const struct review_answer *answer, int64_t duration)
+log_decision(const struct review *review, const struct review_answer *answer, const char *findings,
+	int64_t duration)
 {
 	log_info("decision", LOG_TEXT("uid", review->uid),
 		LOG_TEXT("operation", review_operation_name(review->operation)),
@@ -119,7 +120,21 @@ log_decision(const struct review *review, const struct review_answer *answer, in
 		LOG_TEXT("dryRun", review->dry_run ? "true" : "false"),
 		LOG_TEXT("verdict", answer->verdict),
 		LOG_NUMBER("code", answer->allowed ? 200 : answer->code),
-		LOG_TEXT("rules", answer->rules), LOG_NUMBER("microseconds", duration / 1000));
+		LOG_TEXT("rules", answer->rules), LOG_TEXT("findings", findings),
+		LOG_NUMBER("microseconds", duration / 1000));
+}
+
+/* All that warns or denies, whoever may read it; NULL when nothing does. */
+static const char *
+say_all(struct arena *arena, const struct decision *decision)
+{
+	struct verdict verdict = {decision->action, decision->findings};
+
+	if (decision->action < ACTION_WARN || !decision->findings.count)
+		return NULL;
+	if (decision->message && !decision->withheld)
+		return decision->message;
+	return verdict_message(arena, &verdict);
 }
 
 /* Returns how long it has taken since `started`. */
@@ -153,6 +168,7 @@ answer_validate(struct exchange *exchange, void *context)
 	struct review_answer answer = {0};
 	struct decision decision;
 	struct review review;
+	const char *findings;
 	int64_t started = clock_monotonic();
 
 	close_when_leaving(exchange, handlers);
@@ -165,9 +181,20 @@ answer_validate(struct exchange *exchange, void *context)
 	answer.verdict = verdict_name(decision.action);
 	answer.rules = list_rules(exchange->arena, &decision.findings);
 	if (answer.allowed) /* a refusal's message says all */
-		collect_warnings(exchange->arena, &decision.findings, &answer);
-	log_decision(
-		&review, &answer, answer_review(exchange, &review, &answer, "/validate", started));
+		collect_warnings(exchange->arena, &decision.told, &answer);
+	findings = say_all(exchange->arena, &decision);
+	answer.findings = decision.withheld ? findings : NULL;
+	log_decision(&review, &answer, findings,
+		answer_review(exchange, &review, &answer, "/validate", started));
+}
+
+/* Without the cluster, what it asks for would be left as it is, and refused. */
+static bool
+asks_the_cluster(const struct review *review)
+{
+	const struct json *metadata = json_member(review->object, "metadata");
+
+	return json_member(json_member(metadata, "annotations"), "peerwarden.io/auto") != NULL;
 }
 
 static void
@@ -183,8 +210,10 @@ answer_mutate(struct exchange *exchange, void *context)
 	close_when_leaving(exchange, handlers);
 	if (!read_review(exchange, &review))
 		return;
+	if (asks_the_cluster(&review) && !can_decide(exchange, handlers, &review))
+		return;
 	buffer_clear(patch);
-	mutation = mutate(exchange->arena, &review, patch);
+	mutation = mutate(exchange->arena, handlers->source, &review, patch);
 	if (mutation.count > 0 && !patch->overflowed && !arena_exhausted(exchange->arena)) {
 		answer.verdict = "change";
 		answer.changes = mutation.changes;

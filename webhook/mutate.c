@@ -2,15 +2,29 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "format/json_patch.h"
+#include "validators/supplement.h"
 
 enum { LONGEST_LIST = 1024 };
+
+/* From the mutation to the verdict: other webhooks may stand between the two. */
+#define HOLD_LINKS (30 * CLOCK_SECOND)
+
+struct edited {
+	struct arena *arena;
+	const struct review *review;
+	struct json_edit edit;
+	struct mutation mutation;
+	size_t listed;
+};
 
 static bool
 is_mutable(const struct review *review)
 {
 	return review->definition && review->object && review->subresource[0] == '\0' &&
-	       (review->operation == REVIEW_CREATE || review->operation == REVIEW_UPDATE);
+	       (review->operation == REVIEW_CREATE || review->operation == REVIEW_UPDATE) &&
+	       !json_present(json_member(review->object, "metadata"), "deletionTimestamp");
 }
 
 static bool
@@ -21,36 +35,96 @@ stands_already(const struct review *review, const struct change *change)
 		       json_nearest(review->object, change->field));
 }
 
-static const char *
-extend_list(struct arena *arena, const char *list, const struct change *change)
+static void
+list(struct edited *edited, const struct change *change)
 {
-	return arena_printf(arena, "%s%s%s: %.200s -> %.200s", list, list[0] ? "; " : "",
-		change->field, change->before, change->after);
+	struct mutation *mutation = &edited->mutation;
+
+	if (edited->listed + 1 < mutation->count || strlen(mutation->changes) >= LONGEST_LIST)
+		return;
+	mutation->changes = arena_printf(edited->arena, "%s%s%s", mutation->changes,
+		mutation->changes[0] ? "; " : "", change_text(edited->arena, change));
+	edited->listed++;
+}
+
+static void
+apply(struct edited *edited, const struct changes *changes)
+{
+	for (const struct change *change = changes->first; change; change = change->next) {
+		if (stands_already(edited->review, change) || !change_apply(&edited->edit, change))
+			continue;
+		edited->mutation.count++;
+		list(edited, change);
+	}
+}
+
+static bool
+decode(struct edited *edited, const struct json *object, struct declaration *declaration)
+{
+	const struct review *review = edited->review;
+	struct error error;
+
+	/* With generateName there is no name yet, and nothing here needs one. */
+	return kind_decode(edited->arena, review->definition, object,
+		review->name[0] ? review->name : "-", declaration, &error);
+}
+
+static void
+hold_links(struct edited *edited, struct source *source, const struct declaration *asked)
+{
+	struct declaration given, links;
+
+	if (asked->auto_links && !edited->review->dry_run && edited->review->name[0] &&
+		decode(edited, edited->review->object, &given) &&
+		supplement_links(edited->arena, asked, &given, &links))
+		inventory_reserve(source_inventory(source), &links, clock_monotonic() + HOLD_LINKS);
+}
+
+static void
+supplement(struct edited *edited, struct source *source)
+{
+	const struct review *review = edited->review;
+	struct declaration *subject = ARENA_NEW(edited->arena, struct declaration);
+	struct declaration *before = ARENA_NEW(edited->arena, struct declaration);
+	struct supplement_request request = {.inventory = source_inventory(source),
+		.subject = subject,
+		.object = review->object};
+	struct changes changes;
+
+	if (source_state(source) != SOURCE_READY || !decode(edited, review->object, subject))
+		return;
+	if (review->old_object && decode(edited, review->old_object, before))
+		request.before = before;
+	inventory_lock(source_inventory(source));
+	request.policy = source_policy(source);
+	changes = supplement_changes(edited->arena, &request);
+	apply(edited, &changes);
+	hold_links(edited, source, subject);
+	inventory_unlock(source_inventory(source));
 }
 
 struct mutation
-mutate(struct arena *arena, const struct review *review, struct buffer *patch)
+mutate(struct arena *arena, struct source *source, const struct review *review,
+	struct buffer *patch)
 {
-	struct mutation mutation = {.patch = patch, .changes = ""};
 	struct json_patch operations = json_patch_open(patch);
-	struct changes changes = {0};
-	size_t listed = 0;
+	struct edited edited = {
+		.arena = arena,
+		.review = review,
+		.edit = {arena, review->object, &operations},
+		.mutation = {.patch = patch, .changes = ""},
+	};
 
-	if (is_mutable(review))
-		changes = kind_canonicalise(arena, review->definition, review->object);
-	for (const struct change *change = changes.first; change; change = change->next) {
-		if (stands_already(review, change))
-			continue;
-		mutation.count++;
-		json_patch_replace_text(&operations, change->field, change->after);
-		if (listed == mutation.count - 1 && strlen(mutation.changes) < LONGEST_LIST) {
-			mutation.changes = extend_list(arena, mutation.changes, change);
-			listed++;
-		}
+	if (is_mutable(review)) {
+		struct changes changes =
+			kind_canonicalise(arena, review->definition, review->object);
+
+		apply(&edited, &changes);
+		supplement(&edited, source);
 	}
 	json_patch_close(&operations);
-	if (listed < mutation.count)
-		mutation.changes = arena_printf(
-			arena, "%s; and %zu more", mutation.changes, mutation.count - listed);
-	return mutation;
+	if (edited.listed < edited.mutation.count)
+		edited.mutation.changes = arena_printf(arena, "%s; and %zu more",
+			edited.mutation.changes, edited.mutation.count - edited.listed);
+	return edited.mutation;
 }

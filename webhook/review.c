@@ -110,7 +110,28 @@ review_decode(struct arena *arena, const char *text, size_t length, struct revie
 		return error_set(error, ERROR_INVALID,
 			"request.operation is none of CREATE, UPDATE, DELETE and CONNECT");
 	read_request(request, review);
+	review->text = text;
+	review->length = length;
 	return true;
+}
+
+const char *const *
+review_groups(struct arena *arena, const struct review *review)
+{
+	static const struct json_passed_over all_else[] = {{"request", "object"},
+		{"request", "oldObject"}, {"request", "options"}, {"userInfo", "extra"}, {0}};
+	const struct json *root = json_parse_partly(
+		arena, review->text, review->length, &json_request_limits, all_else, NULL);
+	const struct json *groups =
+		json_member(json_member(json_member(root, "request"), "userInfo"), "groups");
+	const char **names = ARENA_ARRAY(arena, const char *, json_count(groups) + 1);
+	size_t count = 0;
+
+	for (const struct json *item = json_is_array(groups) ? json_first(groups) : NULL; item;
+		item = json_next(item))
+		if (json_text(item))
+			names[count++] = json_text(item);
+	return names;
 }
 
 /* The reason of metav1.Status that goes with a code. */
@@ -166,6 +187,8 @@ append_annotations(struct buffer *out, const struct review_answer *answer)
 	append_member(out, ",\"auditAnnotations\":{\"verdict\":", answer->verdict);
 	if (answer->rules)
 		append_member(out, ",\"rules\":", answer->rules);
+	if (answer->findings)
+		append_member(out, ",\"findings\":", answer->findings);
 	if (answer->changes)
 		append_member(out, ",\"changes\":", answer->changes);
 	buffer_append_char(out, '}');

@@ -39,12 +39,18 @@ struct review {
 			      side */
 	const struct json *object; /* NULL when absent or null */
 	const struct json *old_object;
+	const char *text; /* that it was read from, for review_groups; lent */
+	size_t length;
 };
 
 /* `text` has `length` bytes and a NUL behind them. ERROR_INVALID when it is no AdmissionReview that
  * can be answered; ERROR_EXHAUSTED beyond the limits of format/json.h. */
 bool review_decode(struct arena *arena, const char *text, size_t length, struct review *review,
 	struct error *error);
+
+/* The groups of the user, ended by NULL: read from the text once more, since hardly any decision
+ * depends on them. None when the text has changed or the arena is full. */
+const char *const *review_groups(struct arena *arena, const struct review *review);
 
 struct review_answer {
 	bool allowed;
@@ -54,6 +60,7 @@ struct review_answer {
 	size_t warning_count;
 	const char *verdict;        /* audit annotation */
 	const char *rules;          /* audit annotation, or NULL */
+	const char *findings;       /* audit annotation, or NULL */
 	const char *changes;        /* audit annotation, or NULL */
 	const struct buffer *patch; /* JSON Patch, or NULL for none */
 };

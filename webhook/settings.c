@@ -59,7 +59,9 @@ static const struct option options[] = {
 		.type = OPTION_TEXT,
 		FIELD(policy),
 		.placeholder = "FILE",
-		.help = "a PeeringPolicy that sets the action of each rule; SIGHUP reads it again"},
+		.help = "a PeeringPolicy, or a ConfigMap with one: actions, exemptions, pools, "
+			"quotas; "
+			"read again when it changes"},
 	{.name = "reservation-time",
 		.type = OPTION_DURATION,
 		FIELD(reservation_time),

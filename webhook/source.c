@@ -10,16 +10,15 @@
 #include "base/metrics.h"
 #include "kinds/manifest.h"
 #include "mirror/mirror.h"
+#include "webhook/policy_file.h"
 
-enum { LARGEST_FILE = 64 * 1024 * 1024, LARGEST_FOLDER = 1024 * 1024 * 1024 };
+enum { LARGEST_FOLDER = 1024 * 1024 * 1024 };
 
 struct source {
 	struct source_settings settings;
 	struct inventory *inventory;
-	struct mirror *mirror; /* NULL for a folder */
-	/* Under the inventory's lock: */
-	struct arena *policy_arena;
-	const struct policy *policy;
+	struct mirror *mirror;     /* NULL for a folder */
+	struct policy_file policy; /* changed under the inventory's lock */
 };
 
 static struct metric reservation_gauge = METRIC_GAUGE(
@@ -61,18 +60,18 @@ read_folder(struct folder *folder, const char *path, struct error *error)
 
 /* The ranges that the policy adds to the shoot's network are known like those of any object. */
 static void
-replace_policy(struct source *source, struct arena *arena, const struct policy *policy)
+replace_policy(struct source *source, const struct policy_file *file)
 {
-	const struct declaration *old = source->policy ? policy_declaration(source->policy) : NULL;
-	const struct declaration *ranges = policy_declaration(policy);
+	const struct policy *policy = source->policy.policy;
+	const struct declaration *old = policy ? policy_declaration(policy) : NULL;
+	const struct declaration *ranges = policy_declaration(file->policy);
 
 	if (old)
 		inventory_remove(source->inventory, &old->object);
 	if (ranges)
 		inventory_store(source->inventory, ranges);
-	arena_free(source->policy_arena);
-	source->policy_arena = arena;
-	source->policy = policy;
+	policy_file_dispose(&source->policy);
+	source->policy = *file;
 }
 
 /* Puts what the folder says in place of everything that was stored. */
@@ -95,27 +94,61 @@ replace_objects(struct inventory *inventory, const struct folder *folder)
 	}
 }
 
+static bool
+open_policy(struct source *source, struct policy_file *policy, struct error *error)
+{
+	if (policy_file_open(policy, source->settings.policy, error))
+		return true;
+	policy_file_pass_over(&source->policy, policy);
+	return false;
+}
+
+static int64_t
+seconds_now(void)
+{
+	return clock_wall() / CLOCK_SECOND;
+}
+
 bool
 source_reload(struct source *source, struct error *error)
 {
 	struct arena *arena CLEANUP(arena_cleanup) = arena_new(LARGEST_FOLDER);
-	struct arena *policy_arena = arena_new(LARGEST_FILE);
 	struct folder folder = {.arena = arena};
-	const struct policy *policy = policy_read(policy_arena, source->settings.policy, error);
-	bool good = policy != NULL;
+	struct policy_file policy;
 
-	if (good && source->settings.folder)
-		good = read_folder(&folder, source->settings.folder, error);
-	if (!good) {
-		arena_free(policy_arena);
+	if (!open_policy(source, &policy, error))
+		return false;
+	if (source->settings.folder && !read_folder(&folder, source->settings.folder, error)) {
+		policy_file_dispose(&policy);
 		return false;
 	}
 	inventory_lock(source->inventory);
-	replace_policy(source, policy_arena, policy);
+	replace_policy(source, &policy);
 	if (source->settings.folder)
 		replace_objects(source->inventory, &folder);
 	inventory_unlock(source->inventory);
+	policy_file_tick(&source->policy, seconds_now());
 	return true;
+}
+
+/* A policy alone takes effect as soon as its file changes. */
+static void
+reload_policy(struct source *source)
+{
+	struct policy_file policy;
+	struct error error;
+
+	if (!policy_file_is_other(&source->policy))
+		return;
+	if (!open_policy(source, &policy, &error)) {
+		log_error("the new policy cannot be used, the old one stays",
+			LOG_TEXT("reason", error.message));
+		return;
+	}
+	inventory_lock(source->inventory);
+	replace_policy(source, &policy);
+	inventory_unlock(source->inventory);
+	log_info("the policy was read again", LOG_TEXT("file", source->settings.policy));
 }
 
 struct source *
@@ -143,7 +176,7 @@ source_close(struct source *source)
 	if (source->mirror)
 		mirror_stop(source->mirror);
 	inventory_free(source->inventory);
-	arena_free(source->policy_arena);
+	policy_file_dispose(&source->policy);
 	free(source);
 }
 
@@ -186,7 +219,7 @@ source_applies(const struct source *source)
 const struct policy *
 source_policy(const struct source *source)
 {
-	return source->policy;
+	return source->policy.policy;
 }
 
 void
@@ -212,6 +245,8 @@ source_tick(struct source *source, int64_t now)
 	struct inventory_size size;
 	size_t expired;
 
+	reload_policy(source);
+	policy_file_tick(&source->policy, seconds_now());
 	/* What the mirror was too silent to show must not be forgotten: time counts up to when
 	 * every kind was heard of. */
 	if (source->mirror)

@@ -3,7 +3,8 @@
  *
  * Either a folder of manifests, where an admitted object counts as applied, or the live cluster,
  * where it is reserved until the watch shows it. SIGHUP reads folder and policy again: all of it
- * takes effect under one lock, or, when any part is broken, nothing does.
+ * takes effect under one lock, or, when any part is broken, nothing does. The policy is also read
+ * when its file changes.
  */
 #pragma once
 
@@ -43,5 +44,6 @@ const struct policy *source_policy(const struct source *source);
 void source_admit(struct source *source, const struct declaration *declaration);
 void source_forget(struct source *source, const struct object_id *object);
 
-/* To be called about once a second: ends old reservations, sets the gauges. */
+/* To be called about once a second: reads a changed policy, ends old reservations, sets the gauges.
+ */
 void source_tick(struct source *source, int64_t now);

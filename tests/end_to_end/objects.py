@@ -11,7 +11,12 @@ KYMA = "cloud-resources.kyma-project.io/v1beta1"
 PEERWARDEN = "peerwarden.io/v1alpha1"
 
 PLURALS = {
-    KUBE_OVN: {"Vpc": "vpcs", "Subnet": "subnets"},
+    KUBE_OVN: {
+        "Vpc": "vpcs",
+        "Subnet": "subnets",
+        "VpcNatGateway": "vpc-nat-gateways",
+        "VpcEgressGateway": "vpc-egress-gateways",
+    },
     KYMA: {
         "AwsVpcPeering": "awsvpcpeerings",
         "GcpVpcPeering": "gcpvpcpeerings",
@@ -34,7 +39,8 @@ def path_of(thing_, collection=False):
     if version == "v1":
         path = f"/api/v1/namespaces/{metadata['namespace']}/{kind.lower()}s"
     elif version in PLURALS:
-        path = f"/apis/{version}/{PLURALS[version][kind]}"
+        folder = f"/namespaces/{metadata['namespace']}" if "namespace" in metadata else ""
+        path = f"/apis/{version}{folder}/{PLURALS[version][kind]}"
     else:
         path = f"/apis/{version}/{kind.lower()}s"
     return path if collection else f"{path}/{metadata['name']}"

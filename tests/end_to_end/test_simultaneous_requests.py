@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from api import MERGE_PATCH
 from objects import aws_peering, path_of, subnet, vpc
 
 CROWD = 64
@@ -63,6 +64,18 @@ def test_of_two_halves_of_a_peering_that_do_not_match_exactly_one_is_admitted(ap
     for attempt in range(8):
         here, there = vpc(left, [(right, "169.254.0.1/30")]), vpc(right, [(left, "169.254.1.2/30")])
         assert_one_admitted(at_once(api, creation(here), creation(there)), "link-address-conflict")
+        api.delete(here)
+        api.delete(there)
+
+
+def test_of_two_updates_that_only_together_do_not_match_exactly_one_is_admitted(api, plot):
+    left, right = plot.name("left"), plot.name("right")
+    for attempt in range(8):
+        api.store(vpc(left), vpc(right))
+        here, there = vpc(left, [(right, "169.254.0.1/30")]), vpc(right, [(left, "169.254.1.2/30")])
+        answers = at_once(api, *(("PATCH", path_of(each), {"spec": each["spec"]}, MERGE_PATCH) for each in (here, there)))
+        assert sorted(answer.status for answer in answers) == [200, 422], [answer.message for answer in answers]
+        assert {rule for answer in answers for rule in answer.rules} == {"link-address-conflict"}
         api.delete(here)
         api.delete(there)
 

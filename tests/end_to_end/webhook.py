@@ -34,8 +34,8 @@ class Webhook:
         self.server = Server([
             program("peerwarden-webhook"), "--listen", f"127.0.0.1:{self.port}",
             "--metrics-listen", f"127.0.0.1:{self.metrics_port}",
-            "--tls-cert", pair.certificate, "--tls-key", pair.key, "--kubeconfig", kubeconfig,
-            *options,
+            "--tls-cert", pair.certificate, "--tls-key", pair.key,
+            *(["--kubeconfig", kubeconfig] if kubeconfig else []), *options,
         ], folder / "webhook.log", PEERWARDEN_SHUTDOWN_DELAY="0s", ASAN_OPTIONS="quarantine_size_mb=8")
 
     def start(self):
@@ -123,7 +123,7 @@ class Guard:
 
     def _try(self, name, cidr):
         """Create a Subnet as a dry run."""
-        return self.api.create(subnet(name, "in-force", cidr), dry_run=True)
+        return self.api.create(subnet(name, "in-force-vpc", cidr), dry_run=True)
 
     def _decides(self):
         """Say whether nonsense is refused by the webhook itself."""

@@ -37,15 +37,17 @@ operations_are_written_in_order(void **state)
 	json_patch_remove(&patch, "spec.staticRoutes[2]");
 	json_patch_add_object(&patch, "metadata.labels");
 	json_patch_add_text(&patch, "metadata.labels[peerwarden.io/shoot]", "c-1");
+	json_patch_add_list(&patch, "spec.staticRoutes");
 	json_patch_close(&patch);
-	assert_int_equal(patch.operations, 4);
+	assert_int_equal(patch.operations, 5);
 	assert_string_equal(buffer_text(&out),
 		"[{\"op\":\"replace\",\"path\":\"/spec/vpcPeerings/0/localConnectIP\","
 		"\"value\":\"10.0.0.1/30\"},"
 		"{\"op\":\"remove\",\"path\":\"/spec/staticRoutes/2\"},"
 		"{\"op\":\"add\",\"path\":\"/metadata/labels\",\"value\":{}},"
 		"{\"op\":\"add\",\"path\":\"/metadata/labels/peerwarden.io~1shoot\","
-		"\"value\":\"c-1\"}]");
+		"\"value\":\"c-1\"},"
+		"{\"op\":\"add\",\"path\":\"/spec/staticRoutes\",\"value\":[]}]");
 }
 
 static void

@@ -127,23 +127,6 @@ every_value_has_its_line_and_column(void **state)
 }
 
 static void
-text_that_is_put_in_place_of_a_value_keeps_its_location(void **state)
-{
-	const struct json *root = parse(state, "a:\n- {b: [1]}\nc: 2\n");
-
-	assert_true(json_set_text(*state, root, "a[0].b", "x"));
-	assert_false(json_set_text(*state, root, "a[1]", "y"));
-	assert_false(json_set_text(*state, root, "a[0].b.d", "y"));
-	assert_false(json_set_text(*state, NULL, "a", "y"));
-	assert_string_equal(json_text(json_nearest(root, "a[0].b")), "x");
-	assert_string_equal(json_name(json_nearest(root, "a[0].b")), "b");
-	assert_int_equal(json_count(json_nearest(root, "a[0].b")), 0);
-	assert_int_equal(json_location(json_nearest(root, "a[0].b")).line, 2);
-	assert_int_equal(json_location(json_nearest(root, "a[0].b")).column, 7);
-	assert_string_equal(json_type_name(json_member(root, "c")), "number");
-}
-
-static void
 windows_line_ends_and_a_byte_order_mark_are_accepted(void **state)
 {
 	const struct json *root = parse(state, "\xef\xbb\xbf"
@@ -362,7 +345,6 @@ main(void)
 		TEST(maps_lists_and_scalars_become_a_tree),
 		TEST(keys_that_are_no_text_become_text),
 		TEST(every_value_has_its_line_and_column),
-		TEST(text_that_is_put_in_place_of_a_value_keeps_its_location),
 		TEST(windows_line_ends_and_a_byte_order_mark_are_accepted),
 		TEST(aliases_are_copies_at_a_place_of_their_own),
 		TEST(a_later_anchor_takes_the_place_of_an_earlier_one),

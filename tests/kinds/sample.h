@@ -143,6 +143,27 @@ sample_write_routes(struct arena *arena, struct buffer *out, const struct declar
 			field_text(arena, declaration->attachments[i].field));
 }
 
+static inline void
+sample_write_policies(
+	struct arena *arena, struct buffer *out, const struct declaration *declaration)
+{
+	char source[PREFIX_TEXT_SIZE], destination[PREFIX_TEXT_SIZE];
+
+	for (int i = 0; i < declaration->diversion_count; i++) {
+		const struct diversion *diversion = &declaration->diversions[i];
+
+		buffer_printf(out, "%s%s %s > %s at %d (%s)\n",
+			diversion->drops ? "drops" : "diverts", diversion->partial ? " some" : "",
+			prefix_format(&diversion->source, source),
+			prefix_format(&diversion->destination, destination), diversion->priority,
+			field_text(arena, diversion->field));
+	}
+	for (int i = 0; i < declaration->allowance_count; i++)
+		buffer_printf(out, "lets pass %s (%s)\n",
+			prefix_format(&declaration->allowances[i].prefix, destination),
+			field_text(arena, declaration->allowances[i].field));
+}
+
 static inline const char *
 sample_text(struct arena *arena, struct buffer *out)
 {
@@ -164,6 +185,7 @@ sample_claims(struct arena *arena, const struct json *object)
 	sample_write_claims(arena, &out, declaration.links, declaration.link_count);
 	sample_write_claims(arena, &out, declaration.claims, declaration.claim_count);
 	sample_write_routes(arena, &out, &declaration);
+	sample_write_policies(arena, &out, &declaration);
 	for (int i = 0; i < declaration.tag_count; i++)
 		buffer_printf(
 			&out, "tag %s=%s\n", declaration.tags[i].key, declaration.tags[i].value);
@@ -184,8 +206,11 @@ sample_flaws(struct arena *arena, const struct json *object)
 		assert_non_null(flaw->value);
 		assert_false(text_is_blank(flaw->hint));
 		buffer_printf(&out, "%s%s%s %s: %s\n", flaw->soft ? "soft " : "",
-			flaw->type == FLAW_ID ? "id " : "", field_text(arena, flaw->field),
-			flaw->value, flaw->reason);
+			flaw->type == FLAW_ID      ? "id "
+			: flaw->type == FLAW_ZONE  ? "zone "
+			: flaw->type == FLAW_ROUTE ? "route "
+						   : "",
+			field_text(arena, flaw->field), flaw->value, flaw->reason);
 	}
 	return sample_text(arena, &out);
 }
@@ -226,8 +251,8 @@ sample_changes(struct arena *arena, const struct json *object)
 
 	buffer_init(&out, 1 << 16);
 	for (const struct change *change = changes.first; change; change = change->next) {
-		buffer_printf(&out, "%s: %s -> %s\n", change->field, change->before, change->after);
-		assert_true(json_set_text(arena, object, change->field, change->after));
+		buffer_printf(&out, "%s\n", change_text(arena, change));
+		assert_true(change_apply(&(struct json_edit){arena, object, NULL}, change));
 	}
 	assert_int_equal(kind_canonicalise(arena, definition, object).count, 0);
 	return sample_text(arena, &out);

@@ -207,6 +207,40 @@ aws_vpc_peering_canonical_text_pads_the_account_and_lowers_the_vpc_id(void **sta
 }
 
 static void
+aws_vpc_peering_tells_its_options(void **state)
+{
+	static const struct {
+		const char *options;
+		bool deletes_remote;
+		enum route_selection selection;
+	} rows[] = {
+		{"", false, ROUTES_AUTO},
+		{",'deleteRemotePeering':true", true, ROUTES_AUTO},
+		{",'deleteRemotePeering':'true'", false, ROUTES_AUTO},
+		{",'remoteRouteTableUpdateStrategy':'AUTO'", false, ROUTES_AUTO},
+		{",'remoteRouteTableUpdateStrategy':'NONE'", false, ROUTES_NONE},
+		{",'remoteRouteTableUpdateStrategy':'MATCHED'", false, ROUTES_MATCHED},
+		{",'remoteRouteTableUpdateStrategy':'UNMATCHED'", false, ROUTES_UNMATCHED},
+		{",'remoteRouteTableUpdateStrategy':'matched'", false, ROUTES_AUTO},
+		{",'remoteRouteTableUpdateStrategy':9", false, ROUTES_AUTO},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct declaration declaration = sample_decode(*state,
+			sample_of_spec(*state, KIND_AWS_VPC_PEERING,
+				arena_printf(*state,
+					"{'remoteAccountId':'123456789012','remoteRegion':'eu-west-"
+					"1','remoteVpcId':'vpc-11122233'%s}",
+					rows[i].options)));
+
+		assert_int_equal(declaration.peering_count, 1);
+		assert_int_equal(declaration.peerings[0].deletes_remote, rows[i].deletes_remote);
+		assert_int_equal(declaration.peerings[0].route_selection, rows[i].selection);
+		assert_false(declaration.peerings[0].uses_remote_gateway);
+	}
+}
+
+static void
 aws_vpc_peering_survives_every_limit_of_memory(void **state)
 {
 	sample_survives_every_cap(sample_of_spec(*state, KIND_AWS_VPC_PEERING,
@@ -229,6 +263,8 @@ main(void)
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(aws_vpc_peering_survives_every_limit_of_memory,
 			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			aws_vpc_peering_tells_its_options, sample_setup, sample_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,14 +80,14 @@ azure_vpc_dns_link_wants_exactly_one_id_of_the_right_type(void **state)
 		{"{'remoteLinkName':'to-kyma','remotePrivateDnsZone':'/subscriptions/"
 		 "3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/providers/"
 		 "Microsoft.Network/dnsForwardingRulesets/rules'}",
-			"id spec.remotePrivateDnsZone "
+			"zone spec.remotePrivateDnsZone "
 			"/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
 			"providers/Microsoft.Network/dnsForwardingRulesets/rules: this is the id "
 			"of a resolver ruleset\n"},
 		{"{'remoteLinkName':'to-kyma','remoteDnsResolverRuleset':'/subscriptions/"
 		 "3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/providers/"
 		 "Microsoft.Network/privateDnsZones/example.com'}",
-			"id spec.remoteDnsResolverRuleset "
+			"zone spec.remoteDnsResolverRuleset "
 			"/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
 			"providers/Microsoft.Network/privateDnsZones/example.com: this is the id "
 			"of a private DNS zone\n"},
@@ -101,7 +101,7 @@ azure_vpc_dns_link_wants_exactly_one_id_of_the_right_type(void **state)
 		{"{'remoteLinkName':'to-kyma','remotePrivateDnsZone':'/subscriptions/"
 		 "3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/providers/"
 		 "Microsoft.Network/privateDnsZones/local'}",
-			"id spec.remotePrivateDnsZone "
+			"zone spec.remotePrivateDnsZone "
 			"/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
 			"providers/Microsoft.Network/privateDnsZones/local: a private DNS zone "
 			"needs at least two labels\n"},
@@ -193,6 +193,75 @@ azure_vpc_dns_link_says_where_a_swapped_id_belongs(void **state)
 		"write it in spec.remotePrivateDnsZone");
 }
 
+#define SUBSCRIPTION "/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A"
+#define PROVIDER     "/resourceGroups/Net/providers/Microsoft.Network"
+
+static const struct json *
+link_to(struct arena *arena, const char *field, const char *id)
+{
+	return sample_of_spec(arena, KIND_AZURE_VPC_DNS_LINK,
+		arena_printf(arena,
+			"{'remoteLinkName':'to-kyma','%s':'" SUBSCRIPTION PROVIDER "/%s'}", field,
+			id));
+}
+
+static void
+azure_vpc_dns_link_says_which_links_exclude_it(void **state)
+{
+	static const struct {
+		const char *field, *id, *exclusive;
+	} rows[] = {
+		{"remotePrivateDnsZone", "privateDnsZones/example.com", "zone-name/example.com"},
+		{"remotePrivateDnsZone", "privateDnsZones/Sub.Example.COM",
+			"zone-name/sub.example.com"},
+		{"remoteDnsResolverRuleset", "dnsForwardingRulesets/rules", "ruleset"},
+		{"remoteDnsResolverRuleset", "dnsForwardingRulesets/others", "ruleset"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct declaration link =
+			sample_decode(*state, link_to(*state, rows[i].field, rows[i].id));
+
+		assert_int_equal(link.dns_link_count, 1);
+		assert_string_equal(link.dns_links[0].exclusive, rows[i].exclusive);
+	}
+}
+
+static void
+azure_vpc_dns_link_knows_which_zones_there_cannot_be(void **state)
+{
+	static const struct {
+		const char *zone, *reason; /* NULL when there is none */
+	} rows[] = {
+		{"example.com", NULL},
+		{"local", "a private DNS zone needs at least two labels"},
+		{"local.", "a label of the zone's name is empty"},
+		{".local", "a label of the zone's name is empty"},
+		{"a..b", "a label of the zone's name is empty"},
+		{"windows.net", "Azure keeps this name for itself"},
+		{"Azure.COM", "Azure keeps this name for itself"},
+		{"usgovcloudapi.net", "Azure keeps this name for itself"},
+		{"privatelink.blob.core.windows.net", NULL},
+		{"mywindows.net", NULL},
+		{"1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4", NULL},
+		{"1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5.6.7.8.9.0.1.2.3.4.5",
+			"a private DNS zone has at most 34 labels"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct declaration link = sample_decode(
+			*state, link_to(*state, "remotePrivateDnsZone",
+					arena_printf(*state, "privateDnsZones/%s", rows[i].zone)));
+
+		assert_int_equal(link.dns_link_count, !rows[i].reason);
+		assert_int_equal(link.flaw_count, !!rows[i].reason);
+		if (!rows[i].reason)
+			continue;
+		assert_int_equal(link.flaws[0].type, FLAW_ZONE);
+		assert_string_equal(link.flaws[0].reason, rows[i].reason);
+	}
+}
+
 static void
 azure_vpc_dns_link_survives_every_limit_of_memory(void **state)
 {
@@ -220,6 +289,11 @@ main(void)
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(azure_vpc_dns_link_survives_every_limit_of_memory,
 			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(azure_vpc_dns_link_says_which_links_exclude_it,
+			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			azure_vpc_dns_link_knows_which_zones_there_cannot_be, sample_setup,
+			sample_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -317,6 +317,32 @@ azure_vpc_peering_says_the_right_id_when_only_the_case_is_wrong(void **state)
 		"Microsoft.Network/virtualNetworks/My-VNet");
 }
 
+static struct declaration
+with_options(struct arena *arena, const char *options)
+{
+	return sample_decode(arena,
+		sample_of_spec(arena, KIND_AZURE_VPC_PEERING,
+			arena_printf(arena,
+				"{'remotePeeringName':'to-kyma','remoteVnet':'/subscriptions/"
+				"3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+				"providers/Microsoft.Network/virtualNetworks/My-VNet'%s}",
+				options)));
+}
+
+static void
+azure_vpc_peering_tells_its_options(void **state)
+{
+	struct declaration none = with_options(*state, "");
+	struct declaration gateway = with_options(*state, ",'useRemoteGateway':true");
+	struct declaration deletes = with_options(*state, ",'deleteRemotePeering':true");
+
+	assert_false(none.peerings[0].uses_remote_gateway);
+	assert_false(none.peerings[0].deletes_remote);
+	assert_true(gateway.peerings[0].uses_remote_gateway);
+	assert_false(gateway.peerings[0].deletes_remote);
+	assert_true(deletes.peerings[0].deletes_remote);
+}
+
 static void
 azure_vpc_peering_survives_every_limit_of_memory(void **state)
 {
@@ -344,6 +370,8 @@ main(void)
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(azure_vpc_peering_survives_every_limit_of_memory,
 			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			azure_vpc_peering_tells_its_options, sample_setup, sample_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

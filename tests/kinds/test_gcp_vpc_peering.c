@@ -127,6 +127,21 @@ gcp_vpc_peering_canonical_text_has_no_blanks(void **state)
 }
 
 static void
+gcp_vpc_peering_tells_whether_the_remote_half_goes_with_it(void **state)
+{
+	static const char spec[] =
+		"{'remotePeeringName':'to-kyma','remoteProject':'my-project','remoteVpc':'net','"
+		"deleteRemotePeering':%s}";
+	struct declaration stays = sample_decode(*state,
+		sample_of_spec(*state, KIND_GCP_VPC_PEERING, arena_printf(*state, spec, "false")));
+	struct declaration goes = sample_decode(*state,
+		sample_of_spec(*state, KIND_GCP_VPC_PEERING, arena_printf(*state, spec, "true")));
+
+	assert_false(stays.peerings[0].deletes_remote);
+	assert_true(goes.peerings[0].deletes_remote);
+}
+
+static void
 gcp_vpc_peering_survives_every_limit_of_memory(void **state)
 {
 	sample_survives_every_cap(sample_of_spec(*state, KIND_GCP_VPC_PEERING,
@@ -148,6 +163,9 @@ main(void)
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(gcp_vpc_peering_survives_every_limit_of_memory,
 			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			gcp_vpc_peering_tells_whether_the_remote_half_goes_with_it, sample_setup,
+			sample_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,12 +118,123 @@ remote_network_knows_what_nobody_has_told(void **state)
 	assert_false(nulls.tags_known);
 }
 
+/* "peering a > b", "table rtb-1 key=value", "lacks right", "in region", as lines. */
+static const char *
+facts_of(struct arena *arena, const struct declaration *declaration)
+{
+	const char *text = "";
+
+	for (int i = 0; i < declaration->taken_name_count; i++)
+		text = arena_printf(arena, "%speering %s > %s\n", text,
+			declaration->taken_names[i].name, declaration->taken_names[i].target);
+	for (int i = 0; i < declaration->route_table_count; i++) {
+		const struct route_table *table = &declaration->route_tables[i];
+
+		text = arena_printf(arena, "%stable %s", text, table->id);
+		for (int k = 0; k < table->tag_count; k++)
+			text = arena_printf(arena, "%s %s=%s", text,
+				declaration->table_tags[table->first_tag + k].key,
+				declaration->table_tags[table->first_tag + k].value);
+		text = arena_printf(arena, "%s\n", text);
+	}
+	for (int i = 0; i < declaration->missing_right_count; i++)
+		text = arena_printf(
+			arena, "%slacks %s\n", text, declaration->missing_rights[i].name);
+	return text;
+}
+
+static void
+remote_network_knows_peerings_route_tables_and_missing_rights(void **state)
+{
+	static const struct {
+		const char *spec, *status, *facts;
+		bool tables_known;
+	} rows[] = {
+		{"", "{}", "", false},
+		{",'peerings':[{'name':'a','network':'b'},{'name':'c','network':'d'}]", "{}",
+			"peering a > b\npeering c > d\n", false},
+		{",'peerings':[{'name':'a','network':'b'}]",
+			"{'peerings':[{'name':'x','network':'y'}]}", "peering x > y\n", false},
+		{",'peerings':[{'name':'a','network':'b'}]", "{'peerings':[]}", "", false},
+		{",'peerings':[{'name':'a','network':'b'}]", "{'peerings':null}", "peering a > b\n",
+			false},
+		{",'routeTables':[{'id':'rtb-1','tags':{'a':'b','c':null}},{'id':'rtb-2'}]", "null",
+			"table rtb-1 a=b c=\ntable rtb-2\n", true},
+		{",'routeTables':[{'id':'rtb-1'}]",
+			"{'routeTables':[{'id':'rtb-3','tags':{'x':'y'}}]}", "table rtb-3 x=y\n",
+			true},
+		{",'routeTables':[]", "{}", "", true},
+		{",'missingRights':['r1','r2']", "{}", "lacks r1\nlacks r2\n", false},
+		{",'missingRights':['r1']", "{'missingRights':['r3']}", "lacks r3\n", false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct declaration declaration =
+			sample_decode(*state, with_status(*state, rows[i].spec, rows[i].status));
+
+		assert_string_equal(facts_of(*state, &declaration), rows[i].facts);
+		assert_int_equal(declaration.tables_known, rows[i].tables_known);
+		assert_int_equal(declaration.flaw_count, 0);
+	}
+}
+
+static void
+remote_network_says_which_fact_cannot_be_read(void **state)
+{
+	struct declaration half = sample_decode(
+		*state, with_status(*state, ",'peerings':[{'name':'a'},{'network':'b'}]", "{}"));
+
+	assert_int_equal(half.flaw_count, 2);
+	assert_int_equal(half.taken_name_count, 0);
+	assert_string_equal(
+		sample_flaws(*state,
+			with_status(*state,
+				",'peerings':[null,{'name':'','network':'b'},5],'missingRights':"
+				"[7]",
+				"{'routeTables':[{'id':'rtb-1','tags':9},{'tags':{}}]}")),
+		"id spec.peerings[0].name : the name is missing\n"
+		"id spec.peerings[0].network : the network is missing\n"
+		"id spec.peerings[1].name : the name is empty\n"
+		"id spec.peerings[2] : must be an object\n"
+		"id spec.missingRights[0] : must be text\n"
+		"id status.routeTables[0].tags : must be an object\n"
+		"id status.routeTables[1].id : the route table id is missing\n");
+}
+
+static void
+remote_network_on_azure_may_say_its_region(void **state)
+{
+	static const struct {
+		const char *given, *seen, *region;
+	} rows[] = {
+		{"null", "null", ""},
+		{"'westeurope'", "null", "westeurope"},
+		{"'westeurope'", "'northeurope'", "northeurope"},
+		{"null", "'northeurope'", "northeurope"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct json *object = sample_object(*state,
+			arena_printf(*state,
+				"{'apiVersion':'peerwarden.io/v1alpha1','kind':'RemoteNetwork','"
+				"metadata':{'name':'it'},'spec':{'azure':{'id':'/subscriptions/"
+				"3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/"
+				"providers/Microsoft.Network/virtualNetworks/My-VNet'},'region':%s}"
+				",'status':{'region':%s}}",
+				rows[i].given, rows[i].seen));
+
+		assert_string_equal(sample_decode(*state, object).remote->region, rows[i].region);
+	}
+}
+
 static void
 remote_network_survives_every_limit_of_memory(void **state)
 {
 	sample_survives_every_cap(sample_of_spec(*state, KIND_REMOTE_NETWORK,
 		"{'aws':{'accountId':'123456789012','region':'eu-west-1','vpcId':'vpc-11122233'},'"
-		"cidrs':['10.4.0.7/16','10.3.0.0/16','x'],'tags':{'a':'b','c':'d'}}"));
+		"cidrs':['10.4.0.7/16','10.3.0.0/16','x'],'tags':{'a':'b','c':'d'},'peerings':[{'"
+		"name':'a','network':'b'},{}],'routeTables':[{'id':'rtb-1','tags':{'a':'b'}}],'"
+		"missingRights':['r',5]}"));
 }
 
 int
@@ -143,6 +254,13 @@ main(void)
 			remote_network_knows_what_nobody_has_told, sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(remote_network_survives_every_limit_of_memory,
 			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_network_knows_peerings_route_tables_and_missing_rights, sample_setup,
+			sample_teardown),
+		cmocka_unit_test_setup_teardown(remote_network_says_which_fact_cannot_be_read,
+			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_network_on_azure_may_say_its_region, sample_setup, sample_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

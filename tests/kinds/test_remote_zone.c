@@ -56,6 +56,25 @@ remote_zone_defines_its_domain_with_its_tags(void **state)
 }
 
 static void
+remote_zone_knows_links_missing_rights_and_region(void **state)
+{
+	const struct json *object = sample_object(*state,
+		"{'apiVersion':'peerwarden.io/v1alpha1','kind':'RemoteZone','metadata':{'name':'it'"
+		"},'spec':{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/"
+		"resourceGroups/Net/providers/Microsoft.Network/dnsForwardingRulesets/rules',"
+		"'region':'westeurope','missingRights':['r'],'links':[{'name':'a','network':'b'}]},"
+		"'status':{'region':'northeurope','links':[{'name':'c','network':'d'}]}}");
+	struct declaration zone = sample_decode(*state, object);
+
+	assert_string_equal(zone.remote->region, "northeurope");
+	assert_int_equal(zone.taken_name_count, 1);
+	assert_string_equal(zone.taken_names[0].name, "c");
+	assert_string_equal(zone.taken_names[0].target, "d");
+	assert_int_equal(zone.missing_right_count, 1);
+	assert_string_equal(zone.missing_rights[0].name, "r");
+}
+
+static void
 remote_zone_survives_every_limit_of_memory(void **state)
 {
 	sample_survives_every_cap(sample_of_spec(*state, KIND_REMOTE_ZONE,
@@ -73,6 +92,8 @@ main(void)
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(
 			remote_zone_survives_every_limit_of_memory, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(remote_zone_knows_links_missing_rights_and_region,
+			sample_setup, sample_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

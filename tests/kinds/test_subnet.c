@@ -139,6 +139,33 @@ subnet_canonical_text_of_a_new_object_has_ipv4_first(void **state)
 }
 
 static void
+subnet_that_is_private_lists_what_it_lets_in(void **state)
+{
+	static const struct sample_row rows[] = {
+		{"{'vpc':'a','vlan':'v','provider':'x','private':true,'allowSubnets':['10.0.7.5/"
+		 "16','fd00::/8','0.0.0.0/0']}",
+			"lets pass 10.0.0.0/16 (spec.allowSubnets[0])\n"
+			"lets pass fd00::/8 (spec.allowSubnets[1])\n"
+			"lets pass 0.0.0.0/0 (spec.allowSubnets[2])\n"},
+		{"{'vlan':'v','provider':'x','allowSubnets':null}", ""},
+	};
+	static const struct sample_row flawed[] = {
+		{"{'vlan':'v','allowSubnets':['10.0.0.0',7]}",
+			"spec.allowSubnets[0] 10.0.0.0: the prefix length is missing\n"
+			"spec.allowSubnets[1] : must be text\n"},
+		{"{'vlan':'v','allowSubnets':'10.0.0.0/8'}",
+			"spec.allowSubnets : must be a list\n"},
+	};
+
+	sample_table(state, KIND_SUBNET, sample_claims, rows);
+	sample_table(state, KIND_SUBNET, sample_flaws, flawed);
+	assert_true(sample_decode(*state, sample_of_spec(*state, KIND_SUBNET, "{'private':true}"))
+			    .private_subnet);
+	assert_false(sample_decode(*state, sample_of_spec(*state, KIND_SUBNET, "{'private':'yes'}"))
+			     .private_subnet);
+}
+
+static void
 subnet_survives_every_limit_of_memory(void **state)
 {
 	sample_survives_every_cap(sample_of_spec(*state, KIND_SUBNET,
@@ -162,6 +189,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			subnet_canonical_text_of_a_new_object_has_ipv4_first, sample_setup,
 			sample_teardown),
+		cmocka_unit_test_setup_teardown(subnet_that_is_private_lists_what_it_lets_in,
+			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(
 			subnet_survives_every_limit_of_memory, sample_setup, sample_teardown),
 	};

@@ -129,6 +129,96 @@ vpc_bounds_the_parts_of_a_list(void **state)
 }
 
 static void
+vpc_refuses_words_for_the_policy_of_a_route(void **state)
+{
+	static const struct {
+		const char *policy;
+		const char *flaw;
+	} rows[] = {
+		{"'policyDst'", NULL},
+		{"'policySrc'", NULL},
+		{"''", NULL},
+		{"null", NULL},
+		{"'policydst'", " policydst: Kube-OVN knows only policyDst and policySrc, and sets "
+				"up nothing of this VPC"},
+		{"'dst'", " dst: Kube-OVN knows only policyDst and policySrc, and sets up nothing "
+			  "of this VPC"},
+		{"7", " : must be text, not a number"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *spec, *expected;
+
+		arena_reset(*state);
+		spec = arena_printf(*state,
+			"{'staticRoutes':[{'cidr':'10.1.0.0/16','nextHopIP':'10.0.0.2','policy':%s}"
+			"]}",
+			rows[i].policy);
+		expected = rows[i].flaw
+				   ? arena_printf(*state, "route spec.staticRoutes[0].policy%s\n",
+					     rows[i].flaw)
+				   : "";
+		assert_string_equal(
+			sample_flaws(*state, sample_of_spec(*state, KIND_VPC, spec)), expected);
+	}
+}
+
+static const struct json *
+annotated_vpc(struct arena *arena, const char *metadata)
+{
+	return sample_object(arena,
+		arena_printf(arena,
+			"{'apiVersion':'kubeovn.io/v1','kind':'Vpc','metadata':{'name':'it'%s},"
+			"'spec':{'vpcPeerings':[{'remoteVpc':'b','localConnectIP':'auto'}]}}",
+			metadata));
+}
+
+static void
+vpc_wants_what_its_annotation_says(void **state)
+{
+	static const struct {
+		const char *annotations;
+		bool links;
+		bool routes;
+	} rows[] = {
+		{"", false, false},
+		{",'annotations':null", false, false},
+		{",'annotations':{'peerwarden.io/auto':''}", false, false},
+		{",'annotations':{'peerwarden.io/auto':'links'}", true, false},
+		{",'annotations':{'peerwarden.io/auto':'routes'}", false, true},
+		{",'annotations':{'peerwarden.io/auto':'links,routes'}", true, true},
+		{",'annotations':{'peerwarden.io/auto':' routes , links '}", true, true},
+		{",'annotations':{'peerwarden.io/auto':'link,routes2'}", false, false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct declaration declaration =
+			sample_decode(*state, annotated_vpc(*state, rows[i].annotations));
+
+		assert_int_equal(declaration.auto_links, rows[i].links);
+		assert_int_equal(declaration.auto_routes, rows[i].routes);
+		assert_int_equal(declaration.peering_count, 1);
+		assert_int_equal(declaration.link_count, 0);
+		assert_int_equal(declaration.peerings[0].wants_link, rows[i].links);
+	}
+}
+
+static void
+vpc_that_wants_a_link_says_which_annotation_it_needs(void **state)
+{
+	const struct json *plain = annotated_vpc(*state, "");
+	const struct json *annotated =
+		annotated_vpc(*state, ",'annotations':{'peerwarden.io/auto':'links'}");
+
+	assert_string_equal(sample_flaws(*state, plain),
+		"spec.vpcPeerings[0].localConnectIP auto: a link network is chosen only for a Vpc "
+		"with the annotation peerwarden.io/auto\n");
+	assert_non_null(strstr(sample_hint(*state, plain), "`peerwarden.io/auto: links`"));
+	assert_string_equal(sample_flaws(*state, annotated),
+		"spec.vpcPeerings[0].localConnectIP auto: no link network was chosen\n");
+}
+
+static void
 vpc_declares_static_routes(void **state)
 {
 	static const struct sample_row rows[] = {
@@ -246,8 +336,24 @@ vpc_canonical_text_keeps_the_meaning(void **state)
 		 "'},{'cidr':'FD00::1','nextHopIP':'FD69::2'}]}",
 			"spec.staticRoutes[0].cidr:  172.31.5.6/16 -> 172.31.0.0/16\n"
 			"spec.staticRoutes[0].nextHopIP: 169.254.0.2  -> 169.254.0.2\n"
+			"spec.staticRoutes[0].policy: policyDst is added\n"
 			"spec.staticRoutes[1].cidr: FD00::1 -> "
-			"fd00::1\nspec.staticRoutes[1].nextHopIP: FD69::2 -> fd69::2\n"},
+			"fd00::1\nspec.staticRoutes[1].nextHopIP: FD69::2 -> fd69::2\n"
+			"spec.staticRoutes[1].policy: policyDst is added\n"},
+		{"{'staticRoutes':[{'cidr':'10.0.0.0/8','nextHopIP':'1.1.1.1','policy':''}]}",
+			"spec.staticRoutes[0].policy:  -> policyDst\n"},
+		{"{'staticRoutes':[{'cidr':'10.0.0.0/8','nextHopIP':'1.1.1.1','policy':'other'}]}",
+			""},
+		{"{'staticRoutes':[{'cidr':'10.0.0.0/8','nextHopIP':'1.1.1.1','policy':"
+		 "'policyDst'},{'cidr':'10.1.2.3/8','nextHopIP':' 1.1.1.1','routeTable':''},"
+		 "{'cidr':'10.0.0.0/8','nextHopIP':'1.1.1.1','policy':'policySrc'},"
+		 "{'cidr':'10.0.0.0/8','nextHopIP':'1.1.1.2','policy':'policyDst'},"
+		 "{'cidr':'10.0.0.0/8','nextHopIP':'1.1.1.1','policy':'policyDst',"
+		 "'routeTable':'t'},"
+		 "{'cidr':'10.0.0.0/8','nextHopIP':'1.1.1.1','policy':'policyDst','bfdId':'b'},"
+		 "{'cidr':'10.0.0.0/8','nextHopIP':'1.1.1.1','policy':'policySrc'}]}",
+			"spec.staticRoutes[6]: a copy of another route is dropped\n"
+			"spec.staticRoutes[1]: a copy of another route is dropped\n"},
 		{"{'staticRoutes':[{'cidr':'172.31.5.6/16','nextHopIP':' 1.1.1.1','bfdId':'b'},"
 		 "{'cidr':'172.31.5.6/16','ecmpMode':'e'}]}",
 			""},
@@ -281,6 +387,13 @@ main(void)
 			vpc_refuses_remote_names_that_no_object_has, sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(
 			vpc_bounds_the_parts_of_a_list, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			vpc_refuses_words_for_the_policy_of_a_route, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			vpc_wants_what_its_annotation_says, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			vpc_that_wants_a_link_says_which_annotation_it_needs, sample_setup,
+			sample_teardown),
 		cmocka_unit_test_setup_teardown(
 			vpc_declares_static_routes, sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(

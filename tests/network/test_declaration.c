@@ -224,6 +224,7 @@ CHANGE(change_wish, s->peerings[0].wants_link = true)
 CHANGE(change_gateway, s->peerings[0].uses_remote_gateway = true)
 CHANGE(change_selection, s->peerings[0].route_selection = ROUTES_MATCHED)
 CHANGE(change_auto, s->declaration.auto_links = true)
+CHANGE(change_rights, s->declaration.rights_known = true)
 CHANGE(change_private, s->declaration.private_subnet = true)
 CHANGE(change_diversion, s->diversions[0].priority = 1)
 CHANGE(change_diverted, s->diversions[0].destination.length = 8)
@@ -244,7 +245,8 @@ every_change_of_a_claim_or_statement_is_seen(void **state)
 		change_route_policy, change_attachment, change_dns_link, change_tag,
 		change_exclusive, change_wish, change_gateway, change_selection, change_auto,
 		change_private, change_diversion, change_diverted, change_allowance,
-		change_taken_name, change_route_table, change_table_tag, change_missing_right};
+		change_taken_name, change_route_table, change_table_tag, change_missing_right,
+		change_rights};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {

@@ -179,12 +179,12 @@ struct question {
 };
 
 static bool
-peered(const struct question *q, const char *a, const char *b)
+peered(const struct question *q, const char *a, const char *b, const struct object_id *except)
 {
 	for (size_t i = 0; i < q->model->count; i++) {
 		const struct declaration *d = q->model->layers[i].declaration;
 
-		for (int j = 0; j < d->peering_count; j++)
+		for (int j = 0; j < d->peering_count && !same(&d->object, except); j++)
 			if ((strcmp(d->peerings[j].from, a) == 0 &&
 				    strcmp(d->peerings[j].to, b) == 0) ||
 				(strcmp(d->peerings[j].from, b) == 0 &&
@@ -211,7 +211,7 @@ is_next_door(const struct question *q, const struct claim *claim)
 {
 	return claim->role != CLAIM_LINK && prefix_overlaps(&claim->prefix, &q->prefix) &&
 	       (!q->other || strcmp(claim->domain, q->other) != 0) &&
-	       peered(q, claim->domain, q->domain);
+	       peered(q, claim->domain, q->domain, q->except);
 }
 
 static bool
@@ -332,10 +332,10 @@ check_definition(const struct question *q, const struct declaration *found)
 static bool
 is_shared(const struct question *q, const char *neighbour)
 {
-	if (!peered(q, q->domain, neighbour))
+	if (!peered(q, q->domain, neighbour, NULL))
 		return false;
 	for (size_t i = 0; i < DOMAINS; i++)
-		if (strcmp(domains[i], q->domain) != 0 && peered(q, domains[i], neighbour))
+		if (strcmp(domains[i], q->domain) != 0 && peered(q, domains[i], neighbour, NULL))
 			return true;
 	return false;
 }

@@ -134,6 +134,37 @@ json_is_what_the_contract_says(void **state)
 	assert_true(json_is_null(json_member(json_next(finding), "location")));
 }
 
+static void
+assumptions_are_named_once_and_foreign_objects_are_counted(void **state)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
+	struct report report CLEANUP(report_dispose);
+	struct buffer out CLEANUP(buffer_dispose);
+	const struct json *root;
+
+	(void)state;
+	report_init(&report, arena);
+	buffer_init(&out, 1 << 16);
+	report_assume(&report, &net1, "VPC a exists");
+	report_assume(&report, NULL, "there is no \"b\"");
+	report_assume(&report, &net2, "VPC a exists");
+	report.objects = 1;
+	report.foreign = 1;
+	report_write_text(&report, false, &out);
+	assert_string_equal(buffer_text(&out), "assuming VPC a exists\n"
+					       "assuming there is no \"b\"\n"
+					       "1 object: 0 to deny, 0 warnings, 0 notes; "
+					       "1 foreign object passed over\n");
+	buffer_clear(&out);
+	report_write_json(&report, &out);
+	root = json_parse(arena, buffer_text(&out), out.length, &json_file_limits, NULL);
+	assert_int_equal(json_count(json_member(root, "assumptions")), 2);
+	assert_string_equal(json_text(json_nearest(root, "assumptions[0].object.name")), "net1");
+	assert_string_equal(
+		json_text(json_nearest(root, "assumptions[1].message")), "there is no \"b\"");
+	assert_true(json_is_null(json_nearest(root, "assumptions[1].object")));
+}
+
 int
 main(void)
 {
@@ -142,6 +173,7 @@ main(void)
 		cmocka_unit_test(findings_that_are_off_are_left_out),
 		cmocka_unit_test(text_shows_place_action_message_and_indented_hint),
 		cmocka_unit_test(json_is_what_the_contract_says),
+		cmocka_unit_test(assumptions_are_named_once_and_foreign_objects_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,63 @@ actions_have_names(void **state)
 	assert_false(action_parse(NULL, &action));
 }
 
+/* Findings with another side, with the subject as the other side, with none, and with both. */
+static struct findings
+some_findings(struct arena *arena)
+{
+	struct findings findings = {.arena = arena};
+	struct finding *finding = findings_add(&findings, "cidr-overlap", ACTION_DENY, &net1,
+		(struct field){"spec.list[%d]", 3}, "10.0.0.0/16");
+
+	finding->message = "10.0.0.0/16 overlaps 10.0.5.0/24 of Subnet net2 in VPC vpc-1";
+	finding->hint = "free: 10.1.0.0/16";
+	finding_counterpart(&findings, finding, &net2, block, "10.0.5.0/24");
+	finding_counterpart(&findings, finding, &vpc1, block, "");
+	finding_counterpart(&findings, finding, &net2, block, "10.0.6.0/24");
+	finding = findings_add(&findings, "link-address-conflict", ACTION_DENY, &net1, block, "a");
+	finding_counterpart(&findings, finding, &net1, (struct field){"spec.list[%d]", 0}, "b");
+	finding_counterpart(&findings, finding, &net1, (struct field){"spec.list[%d]", 1}, "b");
+	finding = findings_add(&findings, "self-peering", ACTION_DENY, &net1, block, "a");
+	finding->message = "a peers with itself";
+	finding->hint = "remove it";
+	finding = findings_add(&findings, "missing-route", ACTION_WARN, &net1, block, "a");
+	finding->message = "a has no route from vpc-1";
+	finding_counterpart(&findings, finding, &net1, block, "b");
+	finding_counterpart(&findings, finding, &vpc1, block, "c");
+	return findings;
+}
+
+static void
+a_finding_is_told_anew_without_what_the_other_side_says(void **state)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 16);
+	struct findings findings = some_findings(arena);
+	struct findings told = findings_told(arena, &findings, DISCLOSE_NAMES);
+
+	(void)state;
+	assert_int_equal(told.count, 4);
+	assert_string_equal(
+		told.first->message, "spec.list[3] does not fit Subnet net2, Vpc vpc-1");
+	assert_string_equal(told.first->hint,
+		"the policy withholds what other objects say; peerwarden explain cidr-overlap");
+	assert_int_equal(told.first->action, ACTION_DENY);
+	assert_string_equal(told.first->next->message,
+		"spec.cidrBlock does not fit spec.list[0], spec.list[1]");
+	assert_string_equal(told.first->next->next->message, "a peers with itself");
+	assert_string_equal(told.first->next->next->hint, "remove it");
+	assert_string_equal(
+		told.last->message, "spec.cidrBlock does not fit spec.cidrBlock, Vpc vpc-1");
+	told = findings_told(arena, &findings, DISCLOSE_RULE);
+	assert_string_equal(told.first->message, "spec.list[3] does not fit what exists");
+	assert_string_equal(told.first->next->message,
+		"spec.cidrBlock does not fit spec.list[0], spec.list[1]");
+	assert_string_equal(
+		told.last->message, "spec.cidrBlock does not fit spec.cidrBlock, what exists");
+	assert_string_equal(findings.last->message, "a has no route from vpc-1");
+	told = findings_told(arena, &findings, DISCLOSE_ALL);
+	assert_ptr_equal(told.first, findings.first);
+}
+
 int
 main(void)
 {
@@ -163,6 +220,7 @@ main(void)
 		cmocka_unit_test(a_subject_between_others_is_no_part_of_the_id),
 		cmocka_unit_test(findings_outlive_the_names_they_were_made_from),
 		cmocka_unit_test(actions_have_names),
+		cmocka_unit_test(a_finding_is_told_anew_without_what_the_other_side_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

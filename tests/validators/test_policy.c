@@ -10,6 +10,11 @@
 #include "validators/rules.h"
 
 #define HEAD "apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\n"
+#define EXEMPTION(rules, names, end)                                                               \
+	HEAD "spec:\n  exemptions:\n  - {" rules ", " names ", " end ", reason: r, owner: o}\n"
+
+/* 2030-01-31T00:00:00Z */
+enum { LAST_DAY = 1896048000, DAY = 24 * 3600 };
 
 static const struct policy *
 parse(struct arena *arena, const char *text, struct error *error)
@@ -119,53 +124,279 @@ an_empty_policy_is_the_default(void **state)
 	assert_int_equal(policy_action(policy, "cidr-overlap", KIND_VPC), ACTION_DENY);
 }
 
-static void
-mistakes_are_refused_with_their_line(void **state)
+/* The place of a rule in the table. */
+static size_t
+place(const char *id)
 {
+	size_t rule = 0;
+
+	while (rules[rule] != rule_find(id))
+		rule++;
+	return rule;
+}
+
+static enum action
+action_for(const struct policy *policy, const char *rule, enum kind kind, const char *name)
+{
+	return policy_action_for(policy, place(rule), &(struct object_id){kind, "", name});
+}
+
+static void
+the_first_entry_that_fits_the_object_counts(void **state)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
+	struct error error;
+	const struct policy *policy = parse(arena,
+		HEAD "spec:\n"
+		     "  rules:\n"
+		     "    cidr-overlap:\n"
+		     "    - {kind: Subnet, names: '^lab-', action: warn}\n"
+		     "    - {names: '^lab-\\d+$', action: off}\n"
+		     "    - {kind: Subnet, action: report}\n"
+		     "    missing-route:\n"
+		     "    - {kind: Vpc, names: x, action: deny}\n"
+		     "    - {action: report}\n",
+		&error);
 	static const struct {
-		const char *text;
-		const char *message;
-	} mistakes[] = {
-		{HEAD "spec:\n  rules:\n    no-such-rule: warn\n",
-			"line 5: there is no rule \"no-such-rule\""},
-		{HEAD "spec:\n  rules:\n    cidr-overlap: {Pod: warn}\n",
-			"line 5: there is no kind \"Pod\""},
-		{HEAD "spec:\n  rules:\n    cidr-overlap: refuse\n",
-			"line 5: expected deny, warn, report or off"},
-		{HEAD "spec:\n  rules:\n    cidr-overlap: true\n",
-			"line 5: expected deny, warn, report or off"},
-		{HEAD "spec:\n  rules: [cidr-overlap]\n",
-			"line 4: expected rules and their actions, not array"},
-		{HEAD "spec:\n  pool: {}\n", "line 4: there is no key \"pool\" here"},
-		{HEAD "spec:\n  pools: {networks: 10.0.0.0/8}\n",
-			"line 4: expected a list of networks"},
-		{HEAD "spec:\n  pools:\n    networks:\n    - 10.0.0.0\n",
-			"line 6: \"10.0.0.0\" is no network"},
-		{HEAD "spec:\n  pools: {links: [0.0.0.0/0]}\n",
-			"line 4: \"0.0.0.0/0\" is every address"},
-		{HEAD "spec:\n  shoot: {cidrs: [10.0.0.0/16, 7]}\n",
-			"line 4: \"\" is no network: expected text"},
-		{HEAD "extra: 1\n", "line 3: there is no key \"extra\" here"},
-		{"apiVersion: v1\nkind: PeeringPolicy\n",
-			"line 1: expected apiVersion peerwarden.io/v1alpha1"},
-		{"apiVersion: peerwarden.io/v1alpha1\nkind: Policy\n",
-			"line 2: expected kind PeeringPolicy"},
-		{"kind: PeeringPolicy\n", "line 1: expected apiVersion"},
-		{"", "line 1: expected one PeeringPolicy, not 0 documents"},
-		{HEAD "---\n" HEAD, "line 1: expected one PeeringPolicy, not 2 documents"},
-		{HEAD "spec: [\n", "line "},
+		const char *rule;
+		enum kind kind;
+		const char *name;
+		enum action action;
+	} cases[] = {
+		{"cidr-overlap", KIND_SUBNET, "lab-1", ACTION_WARN},
+		{"cidr-overlap", KIND_SUBNET, "my-lab-1", ACTION_REPORT},
+		{"cidr-overlap", KIND_VPC, "lab-1", ACTION_OFF},
+		{"cidr-overlap", KIND_VPC, "lab-a", ACTION_DENY},
+		{"missing-route", KIND_VPC, "a-x-b", ACTION_DENY},
+		{"missing-route", KIND_VPC, "a-b", ACTION_REPORT},
+		{"missing-route", KIND_SUBNET, "x", ACTION_REPORT},
+		{"self-peering", KIND_VPC, "lab-1", ACTION_DENY},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
-		struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
-		struct error error = {0};
+	assert_non_null(policy);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(action_for(policy, cases[i].rule, cases[i].kind, cases[i].name),
+			cases[i].action);
+	/* For a name that no expression fits. */
+	assert_int_equal(policy_action(policy, "cidr-overlap", KIND_SUBNET), ACTION_REPORT);
+	assert_int_equal(policy_action(policy, "missing-route", KIND_VPC), ACTION_REPORT);
+}
 
-		assert_null(parse(arena, mistakes[i].text, &error));
-		assert_int_equal(error.kind, ERROR_INVALID);
-		if (strncmp(error.message, mistakes[i].message, strlen(mistakes[i].message)) != 0)
-			fail_msg("%s, not %s", error.message, mistakes[i].message);
+static const struct exemption *
+exemption_of(const struct policy *policy, const char *rule, enum kind kind, const char *name,
+	int64_t now)
+{
+	return policy_exemption(policy, place(rule), &(struct object_id){kind, "", name}, now);
+}
+
+static void
+an_exemption_covers_its_rules_kinds_and_names_until_its_day_ends(void **state)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
+	struct error error;
+	const struct policy *policy = parse(arena,
+		EXEMPTION("rules: [cidr-overlap, missing-route], kinds: [Subnet]", "names: '^lab-'",
+			"expires: 2030-01-31"),
+		&error);
+	const struct exemption *exemption = policy_exemptions(policy);
+
+	(void)state;
+	assert_non_null(exemption);
+	assert_int_equal(exemption->end, LAST_DAY + DAY);
+	assert_int_equal(exemption->line, 5);
+	assert_ptr_equal(
+		exemption_of(policy, "cidr-overlap", KIND_SUBNET, "lab-1", LAST_DAY), exemption);
+	assert_ptr_equal(exemption_of(policy, "missing-route", KIND_SUBNET, "lab-1", 0), exemption);
+	assert_null(exemption_of(policy, "self-peering", KIND_SUBNET, "lab-1", LAST_DAY));
+	assert_null(exemption_of(policy, "cidr-overlap", KIND_VPC, "lab-1", LAST_DAY));
+	assert_null(exemption_of(policy, "cidr-overlap", KIND_SUBNET, "my-lab-1", LAST_DAY));
+	assert_true(policy_exemption_holds(exemption, LAST_DAY + DAY - 1));
+	assert_false(policy_exemption_holds(exemption, LAST_DAY + DAY));
+	assert_int_equal(policy_expired_exemptions(policy, LAST_DAY), 0);
+	assert_int_equal(policy_expired_exemptions(policy, LAST_DAY + DAY), 1);
+}
+
+static void
+an_exemption_that_holds_goes_before_one_that_has_expired(void **state)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
+	struct error error;
+	const struct policy *policy = parse(arena,
+		EXEMPTION("rules: [cidr-overlap]", "names: a",
+			"expires: 2029-12-31") "  - {rules: [cidr-overlap], names: a, reason: r, "
+					       "owner: p, expires: 2030-01-31}\n"
+					       "  - {rules: [cidr-overlap], names: a, reason: r, "
+					       "owner: q, expires: 2031-01-31}\n",
+		&error);
+
+	(void)state;
+	assert_string_equal(exemption_of(policy, "cidr-overlap", KIND_VPC, "a", 0)->owner, "o");
+	assert_string_equal(
+		exemption_of(policy, "cidr-overlap", KIND_VPC, "a", LAST_DAY)->owner, "p");
+	assert_string_equal(
+		exemption_of(policy, "cidr-overlap", KIND_VPC, "a", LAST_DAY + DAY)->owner, "q");
+	assert_string_equal(
+		exemption_of(policy, "cidr-overlap", KIND_VPC, "a", LAST_DAY + 400 * DAY)->owner,
+		"o");
+}
+
+static void
+dates_are_those_of_the_calendar(void **state)
+{
+	static const struct {
+		const char *date;
+		int64_t end;
+	} dates[] = {
+		{"2000-01-01", 946684800 + DAY},
+		{"2000-02-29", 951782400 + DAY},
+		{"2023-12-31", 1703980800 + DAY},
+		{"2024-02-29", 1709164800 + DAY},
+		{"2024-03-01", 1709251200 + DAY},
+		{"2100-02-28", 4107456000 + DAY},
+		{"9999-12-31", 253402214400 + DAY},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
+		struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
+		struct error error;
+		const char *text = arena_printf(arena,
+			EXEMPTION("rules: [cidr-overlap]", "names: a", "expires: %s"),
+			dates[i].date);
+		const struct policy *policy = parse(arena, text, &error);
+
+		assert_non_null(policy);
+		assert_int_equal(policy_exemptions(policy)->end, dates[i].end);
 	}
+}
+
+/* The names of the ranges of a policy, joined, with those that hold the network. */
+static const char *
+reserved_by(struct arena *arena, const struct policy *policy, const char *network, enum kind kind)
+{
+	const struct reserved_range *range = policy_reserved_ranges(policy);
+	struct prefix prefix;
+	const char *reason, *list = "";
+
+	assert_true(prefix_parse(network, &prefix, &reason));
+	for (; range->name; range++)
+		if ((range->guards & KIND_BIT(kind)) && prefix_overlaps(&range->prefix, &prefix))
+			list = arena_printf(arena, "%s%s%s", list, *list ? ", " : "", range->name);
+	return list;
+}
+
+static void
+known_platforms_have_reserved_ranges(void **state)
+{
+	static const struct {
+		const char *network;
+		enum kind kind;
+		const char *name;
+	} ranges[] = {
+		{"240.1.0.0/16", KIND_AWS_VPC_PEERING, "Gardener's VPN"},
+		{"244.0.0.0/8", KIND_SUBNET, "Gardener's VPN"},
+		{"fd8f:6d53:b97a:1::/112", KIND_IP_RANGE, "Gardener's VPN"},
+		{"fd8f:6d53:b97a:2::/96", KIND_IP_RANGE, ""},
+		{"169.254.169.252/30", KIND_VPC, "the cloud's metadata service"},
+		{"fd00:ec2::/64", KIND_SUBNET, "the cloud's metadata service"},
+		{"10.242.7.0/24", KIND_REMOTE_NETWORK, "Kyma's environment broker"},
+		{"10.243.0.0/24", KIND_GCP_VPC_PEERING, "Kyma's environment broker"},
+		{"10.254.0.0/24", KIND_AZURE_VPC_PEERING, "Kyma's environment broker"},
+		{"10.95.0.0/16", KIND_IP_RANGE, "Kyma's environment broker"},
+		{"10.96.0.0/16", KIND_IP_RANGE, ""},
+		{"10.242.7.0/24", KIND_SUBNET, ""},
+		{"100.64.5.0/30", KIND_VPC, "Kube-OVN's join network"},
+		{"10.96.1.0/30", KIND_VPC, "the cluster's services"},
+		{"10.111.0.0/16", KIND_SUBNET, "the cluster's services"},
+		{"10.112.0.0/16", KIND_SUBNET, ""},
+	};
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		assert_string_equal(
+			reserved_by(arena, policy_default(), ranges[i].network, ranges[i].kind),
+			ranges[i].name);
+}
+
+static void
+ranges_are_added_to_the_defaults_or_take_their_place(void **state)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
+	struct error error;
+	const struct policy *policy = parse(arena,
+		HEAD "spec: {reserved: {ranges: [{cidr: 240.0.0.0/8, name: mine, kinds: [Vpc]}]}}",
+		&error);
+
+	(void)state;
+	assert_string_equal(
+		reserved_by(arena, policy, "240.0.0.0/24", KIND_VPC), "mine, Gardener's VPN");
+	assert_string_equal(
+		reserved_by(arena, policy, "240.0.0.0/24", KIND_SUBNET), "Gardener's VPN");
+	policy = parse(arena,
+		HEAD
+		"spec: {reserved: {defaults: false, ranges: [{cidr: 10.1.2.3/16, name: mine}]}}",
+		&error);
+	assert_string_equal(reserved_by(arena, policy, "10.1.0.0/24", KIND_SUBNET), "mine");
+	assert_string_equal(reserved_by(arena, policy, "240.0.0.0/24", KIND_SUBNET), "");
+	policy = parse(arena, HEAD "spec: {reserved: {defaults: false}}", &error);
+	assert_null(policy_reserved_ranges(policy)->name);
+}
+
+static void
+limits_and_quotas_replace_only_what_is_named(void **state)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
+	struct error error;
+	const struct policy *policy = policy_default();
+
+	(void)state;
+	assert_int_equal(policy_shortest_prefix(policy, FAMILY_4), 12);
+	assert_int_equal(policy_shortest_prefix(policy, FAMILY_6), 48);
+	assert_int_equal(policy_quota(policy, QUOTA_PEERINGS, PROVIDER_AWS), 50);
+	assert_int_equal(policy_quota(policy, QUOTA_PEERINGS, PROVIDER_GCP), 25);
+	assert_int_equal(policy_quota(policy, QUOTA_PEERINGS, PROVIDER_AZURE), 500);
+	assert_int_equal(policy_quota(policy, QUOTA_PEERINGS, PROVIDER_NONE), 0);
+	assert_int_equal(policy_quota(policy, QUOTA_PEERINGS, PROVIDER_OTHER), 0);
+	assert_int_equal(policy_quota(policy, QUOTA_ROUTES, PROVIDER_AWS), 500);
+	assert_int_equal(policy_quota(policy, QUOTA_LINKS, PROVIDER_AZURE), 1000);
+	assert_int_equal(policy_quota(policy, QUOTA_RULESET_LINKS, PROVIDER_AZURE), 500);
+	policy = parse(arena,
+		HEAD "spec:\n"
+		     "  limits: {prefixLength: {ipv4: 16}}\n"
+		     "  quotas: {peerings: {aws: 0, kubeOvn: 7}, rulesetLinks: {azure: 3}}\n",
+		&error);
+	assert_int_equal(policy_shortest_prefix(policy, FAMILY_4), 16);
+	assert_int_equal(policy_shortest_prefix(policy, FAMILY_6), 48);
+	assert_int_equal(policy_quota(policy, QUOTA_PEERINGS, PROVIDER_AWS), 0);
+	assert_int_equal(policy_quota(policy, QUOTA_PEERINGS, PROVIDER_NONE), 7);
+	assert_int_equal(policy_quota(policy, QUOTA_PEERINGS, PROVIDER_GCP), 25);
+	assert_int_equal(policy_quota(policy, QUOTA_RULESET_LINKS, PROVIDER_AZURE), 3);
+}
+
+static void
+readers_are_told_all(void **state)
+{
+	static const char *const nobody[] = {NULL}, *const readers[] = {"a", "net", NULL},
+				 *const masters[] = {"system:masters", NULL};
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 20);
+	struct error error;
+	const struct policy *policy = parse(arena,
+		HEAD "spec: {messages: {otherSide: rule, readers: {groups: [net], users: [ann]}}}",
+		&error);
+
+	(void)state;
+	assert_int_equal(policy_disclosure(policy_default()), DISCLOSE_ALL);
+	assert_int_equal(policy_disclosure_to(policy_default(), "bob", nobody), DISCLOSE_ALL);
+	assert_int_equal(policy_disclosure(policy), DISCLOSE_RULE);
+	assert_int_equal(policy_disclosure_to(policy, "bob", nobody), DISCLOSE_RULE);
+	assert_int_equal(policy_disclosure_to(policy, "ann", nobody), DISCLOSE_ALL);
+	assert_int_equal(policy_disclosure_to(policy, "net", nobody), DISCLOSE_RULE);
+	assert_int_equal(policy_disclosure_to(policy, "bob", readers), DISCLOSE_ALL);
+	assert_int_equal(policy_disclosure_to(policy, "bob", masters), DISCLOSE_ALL);
+	policy = parse(arena, HEAD "spec: {messages: {otherSide: names}}", &error);
+	assert_int_equal(policy_disclosure_to(policy, "bob", readers), DISCLOSE_NAMES);
 }
 
 int
@@ -177,7 +408,14 @@ main(void)
 		cmocka_unit_test(pools_take_the_place_of_the_defaults),
 		cmocka_unit_test(ranges_of_the_shoot_become_a_declaration),
 		cmocka_unit_test(an_empty_policy_is_the_default),
-		cmocka_unit_test(mistakes_are_refused_with_their_line),
+		cmocka_unit_test(the_first_entry_that_fits_the_object_counts),
+		cmocka_unit_test(an_exemption_covers_its_rules_kinds_and_names_until_its_day_ends),
+		cmocka_unit_test(an_exemption_that_holds_goes_before_one_that_has_expired),
+		cmocka_unit_test(dates_are_those_of_the_calendar),
+		cmocka_unit_test(known_platforms_have_reserved_ranges),
+		cmocka_unit_test(ranges_are_added_to_the_defaults_or_take_their_place),
+		cmocka_unit_test(limits_and_quotas_replace_only_what_is_named),
+		cmocka_unit_test(readers_are_told_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

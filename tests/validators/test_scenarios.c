@@ -33,7 +33,9 @@
 #define SCENARIOS "tests/scenarios"
 #define BASES     SCENARIOS "/bases/"
 
-enum { SCENARIO_MEMORY = 64 << 20, MOST_OBJECTS = 64 };
+/* The time is 2026-11-01 in UTC: what a scenario wants to hold ends in 2099, what it wants to have
+ * expired in 2020, so that every runner judges it alike. */
+enum { SCENARIO_MEMORY = 64 << 20, MOST_OBJECTS = 64, SCENARIO_TIME = 1793491200 };
 
 struct given {
 	const struct json *object;
@@ -154,14 +156,28 @@ give_base(struct scenario *scenario)
 		give(scenario, documents.items[i]);
 }
 
-/* As flow style, for policy_parse; a policy has nothing that needs escapes. */
+static const char *
+quoted(struct arena *arena, const char *text)
+{
+	struct buffer quoted CLEANUP(buffer_dispose);
+
+	buffer_init(&quoted, SCENARIO_MEMORY);
+	buffer_append_json(&quoted, text);
+	return arena_text(arena, buffer_text(&quoted));
+}
+
+/* As flow style, for policy_parse. */
 static const char *
 flow_text(struct arena *arena, const struct json *value)
 {
 	const char *text = "";
 
 	if (json_text(value))
-		return arena_printf(arena, "\"%s\"", json_text(value));
+		return quoted(arena, json_text(value));
+	if (json_is_number(value))
+		return json_number_text(arena, value);
+	if (json_is_boolean(value))
+		return json_boolean(value, false) ? "true" : "false";
 	for (const struct json *item = json_first(value); item; item = json_next(item))
 		text = arena_printf(arena, "%s%s%s%s%s", text, *text ? ", " : "",
 			json_name(item) ? json_name(item) : "", json_name(item) ? ": " : "",
@@ -231,6 +247,7 @@ judge(struct scenario *scenario, struct verdict_request request)
 
 	request.inventory = scenario->inventory;
 	request.policy = scenario->policy;
+	request.now = SCENARIO_TIME;
 	verdict = verdict_reach(scenario->arena, &request);
 	keep(scenario, &verdict, request.subject->object.kind);
 }

@@ -78,7 +78,8 @@ tear_down(void **state)
 }
 
 static struct verdict
-reach(struct world *world, const char *subject_text, const char *before_text)
+reach_with(struct world *world, const struct policy *policy, int64_t now, const char *subject_text,
+	const char *before_text)
 {
 	struct declaration subject = decode(world->arena, subject_text), before;
 
@@ -86,10 +87,17 @@ reach(struct world *world, const char *subject_text, const char *before_text)
 		before = decode(world->arena, before_text);
 	return verdict_reach(world->arena, &(struct verdict_request){
 						   .inventory = world->inventory,
-						   .policy = policy_default(),
+						   .policy = policy,
 						   .subject = &subject,
 						   .before = before_text ? &before : NULL,
+						   .now = now,
 					   });
+}
+
+static struct verdict
+reach(struct world *world, const char *subject_text, const char *before_text)
+{
+	return reach_with(world, policy_default(), 0, subject_text, before_text);
 }
 
 static void
@@ -326,6 +334,77 @@ two_equal_definitions_only_warn(void **state)
 	assert_int_equal(verdict.action, ACTION_WARN);
 }
 
+static const struct policy *
+exempting(struct world *world, const char *rules, const char *name)
+{
+	const char *text = arena_printf(world->arena,
+		"apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\nspec: {exemptions: "
+		"[{rules: "
+		"[%s], names: ^%s$, reason: old net, owner: ann, expires: 2030-01-31}]}\n",
+		rules, name);
+	const struct policy *policy = policy_parse(world->arena, text, strlen(text), NULL);
+
+	assert_non_null(policy);
+	return policy;
+}
+
+static void
+what_is_exempt_is_only_reported_with_the_reason(void **state)
+{
+	static const char bad[] = SUBNET("net3", "vpc-2", "10.0.5.0/24");
+	struct world *world = *state;
+	const struct policy *policy = exempting(world, "cidr-overlap, missing-route", "net3");
+	int64_t end = policy_exemptions(policy)->end;
+	struct verdict verdict;
+
+	store(world, HALF_1);
+	store(world, HALF_2);
+	verdict = reach_with(world, policy, end - 1, bad, NULL);
+	assert_int_equal(verdict.action, ACTION_REPORT);
+	assert_string_equal(verdict.findings.first->rule, "cidr-overlap");
+	assert_string_equal(verdict.findings.first->hint,
+		"free for both: 10.1.0.0/24, 10.1.1.0/24, 10.1.2.0/24\n"
+		"exempt until 2030-01-31: old net (ann)");
+	assert_int_equal(reach_with(world, policy, 0, bad, NULL).action, ACTION_REPORT);
+	verdict = reach_with(world, policy, end, bad, NULL);
+	assert_int_equal(verdict.action, ACTION_DENY);
+	assert_non_null(strstr(verdict_message(world->arena, &verdict),
+		"\n  exemption of ann (old net) expired on 2030-01-31"));
+}
+
+static void
+a_refusal_leaves_out_what_is_only_reported(void **state)
+{
+	static const char bad[] =
+		VPC("vpc-1", "vpcPeerings: [" PEER("vpc-1", "169.254.0.1/30") ", " PEER(
+				     "vpc-2", "nonsense") "]");
+	struct world *world = *state;
+	struct verdict verdict =
+		reach_with(world, exempting(world, "self-peering", "vpc-1"), 0, bad, NULL);
+
+	assert_int_equal(verdict.action, ACTION_DENY);
+	assert_int_equal(verdict.findings.last->action, ACTION_REPORT);
+	assert_null(strstr(verdict_message(world->arena, &verdict), "self-peering"));
+	assert_null(strstr(verdict_message(world->arena, &verdict), "more"));
+}
+
+/* An expired exemption makes nothing new of what was bad before. */
+static void
+the_ratchet_holds_for_what_was_exempt(void **state)
+{
+	static const char bad[] = SUBNET("net3", "vpc-2", "10.0.5.0/24");
+	static const char changed[] = SUBNET("net3", "vpc-2", "\"10.0.5.0/24,fd00:10:5::/64\"");
+	struct world *world = *state;
+	const struct policy *policy = exempting(world, "cidr-overlap", "net3");
+	int64_t end = policy_exemptions(policy)->end;
+
+	store(world, HALF_1);
+	store(world, HALF_2);
+	assert_int_equal(reach_with(world, policy, end, changed, NULL).action, ACTION_DENY);
+	assert_int_equal(reach_with(world, policy, 0, changed, bad).action, ACTION_WARN);
+	assert_int_equal(reach_with(world, policy, end, changed, bad).action, ACTION_OFF);
+}
+
 int
 main(void)
 {
@@ -335,6 +414,12 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			an_old_finding_that_becomes_certain_counts, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_deletion_is_allowed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_is_exempt_is_only_reported_with_the_reason, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_refusal_leaves_out_what_is_only_reported, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_ratchet_holds_for_what_was_exempt, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_certain_findings_come_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_code_says_whose_fault_it_is, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_refusal_reads_as_documented, set_up, tear_down),

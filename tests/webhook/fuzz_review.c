@@ -9,6 +9,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* A small shoot, so that there is something to supply. */
+static struct source *
+source(void)
+{
+	static struct source *opened;
+	struct source_settings settings = {.folder = "docs/examples/inventory"};
+
+	if (!opened)
+		opened = source_open(&settings, NULL);
+	if (!opened)
+		abort();
+	return opened;
+}
+
 static void
 answer(struct arena *arena, const struct review *review)
 {
@@ -24,12 +38,13 @@ answer(struct arena *arena, const struct review *review)
 
 	buffer_init(&out, SIZE_MAX);
 	buffer_init(&patch, SIZE_MAX);
-	answer.changes = mutate(arena, review, &patch).changes;
+	answer.changes = mutate(arena, source(), review, &patch).changes;
 	answer.patch = &patch;
 	review_write(&out, review->uid, &answer);
 	if (!json_parse(arena, out.data, out.length, &json_file_limits, NULL) ||
 		!json_parse(arena, patch.data, patch.length, &json_file_limits, NULL))
 		abort();
+	review_groups(arena, review);
 	if (review->definition)
 		kind_decode(arena, review->definition, review->object, NULL, &declaration, NULL);
 }

@@ -15,25 +15,35 @@
 
 #include "base/clock.h"
 
-#define HEAD                                                                                       \
+#define HEAD_OF(resource)                                                                          \
 	"{\"apiVersion\":\"admission.k8s.io/"                                                      \
 	"v1\",\"kind\":\"AdmissionReview\",\"request\":{\"uid\":\"u\","                            \
-	"\"resource\":{\"group\":\"kubeovn.io\",\"version\":\"v1\",\"resource\":\"subnets\"},"
+	"\"resource\":{\"group\":\"kubeovn.io\",\"version\":\"v1\",\"resource\":\"" resource       \
+	"\"},"
+#define HEAD         HEAD_OF("subnets")
+#define VPC_HEAD     HEAD_OF("vpcs")
+#define VPC_MANIFEST "apiVersion: kubeovn.io/v1\nkind: Vpc\nmetadata: {name: vpc-1}\nspec: {}\n"
 
 static char folder[] = "/tmp/peerwarden-decide-XXXXXX";
 static struct arena *arena;
 
 static void
-write_manifest(const char *text)
+write_file(const char *path, const char *text)
 {
-	char path[128];
-	FILE *file;
+	FILE *file = fopen(path, "w");
 
-	snprintf(path, sizeof path, "%s/objects.yaml", folder);
-	file = fopen(path, "w");
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
+}
+
+static void
+write_manifest(const char *text)
+{
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/objects.yaml", folder);
+	write_file(path, text);
 }
 
 static struct source *
@@ -43,7 +53,7 @@ open_source(void)
 	struct error error;
 	struct source *source;
 
-	write_manifest("apiVersion: kubeovn.io/v1\nkind: Vpc\nmetadata: {name: vpc-1}\nspec: {}\n");
+	write_manifest(VPC_MANIFEST);
 	source = source_open(&settings, &error);
 	assert_non_null(source);
 	return source;
@@ -165,6 +175,122 @@ a_deletion_is_allowed_and_frees_its_claims(void **state)
 	create(source, "a", "10.0.0.0/16", false);
 	assert_int_equal(decide_in(arena, source, rest).action, ACTION_OFF);
 	assert_int_not_equal(create(source, "b", "10.0.0.0/16", false).action, ACTION_DENY);
+	source_close(source);
+}
+
+/* --- deletions: vpc-2 peers with vpc-1 --- */
+
+#define PEER                                                                                       \
+	"{\"apiVersion\":\"kubeovn.io/v1\",\"kind\":\"Vpc\",\"metadata\":{\"name\":\"vpc-2\"},"    \
+	"\"spec\":{\"vpcPeerings\":[{\"remoteVpc\":\"vpc-1\",\"localConnectIP\":\"169.254.0.2/"    \
+	"30\"}]}}"
+#define WITH_DENIAL                                                                                \
+	"apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\nspec: {rules: "                  \
+	"{delete-in-use: deny}}\n"
+
+static struct decision
+decide_on_vpc(struct source *source, const char *rest)
+{
+	const char *text = arena_printf(arena, VPC_HEAD "%s}}", rest);
+	struct review review;
+	struct error error;
+
+	if (!review_decode(arena, text, strlen(text), &review, &error))
+		fail_msg("%s", error.message);
+	return decide(arena, source, &review);
+}
+
+static struct decision
+delete_vpc(struct source *source, const char *metadata, const char *more)
+{
+	return decide_on_vpc(source, arena_printf(arena,
+					     "\"operation\":\"DELETE\",\"name\":\"vpc-1\"%s,"
+					     "\"oldObject\":{\"metadata\":{"
+					     "\"name\":\"vpc-1\"%s}}",
+					     more, metadata));
+}
+
+static struct source *
+open_peered(const char *policy)
+{
+	char *path = arena_printf(arena, "%s/policy", folder);
+	struct source_settings settings = {
+		.folder = folder, .policy = policy ? path : NULL, .reservation_time = CLOCK_SECOND};
+	struct decision peer;
+	struct source *source;
+	struct error error;
+
+	write_manifest(VPC_MANIFEST);
+	if (policy)
+		write_file(path, policy);
+	source = source_open(&settings, &error);
+	assert_non_null(source);
+	unlink(path);
+	peer = decide_on_vpc(
+		source, "\"operation\":\"CREATE\",\"name\":\"vpc-2\",\"object\":" PEER);
+	assert_int_not_equal(peer.action, ACTION_DENY);
+	return source;
+}
+
+static void
+assert_warns(struct decision decision)
+{
+	assert_int_equal(decision.action, ACTION_WARN);
+	assert_int_equal(decision.findings.count, 1);
+	assert_string_equal(decision.findings.first->rule, "delete-in-use");
+	assert_non_null(strstr(decision.findings.first->message, "Vpc vpc-2"));
+}
+
+static void
+a_deletion_of_what_is_in_use_warns_and_goes_on(void **state)
+{
+	struct source *source = open_peered(NULL);
+
+	(void)state;
+	assert_warns(delete_vpc(source, "", ""));
+	assert_null(inventory_find(
+		source_inventory(source), &(struct object_id){KIND_VPC, "", "vpc-1"}));
+	source_close(source);
+}
+
+static void
+a_dry_run_of_a_deletion_warns_and_deletes_nothing(void **state)
+{
+	struct source *source = open_peered(NULL);
+
+	(void)state;
+	assert_warns(delete_vpc(source, "", ",\"dryRun\":true"));
+	assert_warns(delete_vpc(source, "", ""));
+	source_close(source);
+}
+
+static void
+a_policy_can_refuse_the_deletion_of_what_is_in_use(void **state)
+{
+	struct source *source = open_peered(WITH_DENIAL);
+	struct decision decision = delete_vpc(source, "", "");
+
+	(void)state;
+	assert_int_equal(decision.action, ACTION_DENY);
+	assert_int_equal(decision.code, 422); /* kubectl would ask again after a 409 */
+	assert_non_null(strstr(decision.message, "[delete-in-use]"));
+	assert_non_null(inventory_find(
+		source_inventory(source), &(struct object_id){KIND_VPC, "", "vpc-1"}));
+	source_close(source);
+}
+
+static void
+a_deletion_that_has_begun_or_of_a_status_is_not_judged(void **state)
+{
+	struct source *source = open_peered(WITH_DENIAL);
+
+	(void)state;
+	assert_int_equal(delete_vpc(source, "", ",\"subResource\":\"status\"").action, ACTION_OFF);
+	source_close(source);
+	source = open_peered(WITH_DENIAL);
+	assert_int_equal(
+		delete_vpc(source, ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"", "").action,
+		ACTION_OFF);
 	source_close(source);
 }
 
@@ -316,6 +442,10 @@ main(void)
 		cmocka_unit_test(a_dry_run_leaves_nothing),
 		cmocka_unit_test(a_refused_object_leaves_nothing),
 		cmocka_unit_test(a_deletion_is_allowed_and_frees_its_claims),
+		cmocka_unit_test(a_deletion_of_what_is_in_use_warns_and_goes_on),
+		cmocka_unit_test(a_dry_run_of_a_deletion_warns_and_deletes_nothing),
+		cmocka_unit_test(a_policy_can_refuse_the_deletion_of_what_is_in_use),
+		cmocka_unit_test(a_deletion_that_has_begun_or_of_a_status_is_not_judged),
 		cmocka_unit_test(an_update_that_changes_nothing_passes_however_bad_the_object),
 		cmocka_unit_test(what_cannot_be_read_is_refused_as_invalid),
 		cmocka_unit_test(a_small_arena_refuses_and_never_crashes),

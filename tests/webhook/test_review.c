@@ -68,6 +68,40 @@ a_review_is_read_in_full(void **state)
 }
 
 static void
+groups_are_read_when_they_are_asked_for(void **state)
+{
+	static const struct {
+		const char *user_info;
+		const char *groups;
+	} cases[] = {
+		{"{\"username\":\"jane\",\"groups\":[\"a\",\"system:masters\"]}",
+			"a system:masters "},
+		{"{\"groups\":[7,null,\"b\",[\"c\"]],\"extra\":{\"groups\":[\"d\"]}}", "b "},
+		{"{\"groups\":\"a\"}", ""},
+		{"{\"groups\":{\"a\":\"b\"}}", ""},
+		{"{}", ""},
+		{"null", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct review review;
+		struct error error;
+		const char *all = "";
+
+		assert_true(decode(
+			arena_printf(arena,
+				HEAD "{\"uid\":\"u\",\"operation\":\"CREATE\",\"userInfo\":%s,"
+				     "\"object\":{\"userInfo\":{\"groups\":[\"x\"]}}}}",
+				cases[i].user_info),
+			&review, &error));
+		for (const char *const *group = review_groups(arena, &review); *group; group++)
+			all = arena_printf(arena, "%s%s ", all, *group);
+		assert_string_equal(all, cases[i].groups);
+	}
+}
+
+static void
 what_is_null_or_of_another_type_counts_as_absent(void **state)
 {
 	static const char *const odd[] = {
@@ -205,11 +239,13 @@ answers_are_exact(void **state)
 		&(struct review_answer){.allowed = true,
 			.verdict = "warn",
 			.rules = "missing-route",
+			.findings = "all \"there\" is",
 			.warnings = warnings,
 			.warning_count = 2},
 		RESPONSE
 		"\"u-1\",\"allowed\":true,\"warnings\":[\"one\",\"two \\\"quoted\\\"\\n\"],"
-		"\"auditAnnotations\":{\"verdict\":\"warn\",\"rules\":\"missing-route\"}}}");
+		"\"auditAnnotations\":{\"verdict\":\"warn\",\"rules\":\"missing-route\","
+		"\"findings\":\"all \\\"there\\\" is\"}}}");
 	assert_answer("u\"",
 		&(struct review_answer){
 			.code = 409, .message = "a\nb", .verdict = "deny", .rules = "cidr-overlap"},
@@ -273,6 +309,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_review_is_read_in_full),
+		cmocka_unit_test(groups_are_read_when_they_are_asked_for),
 		cmocka_unit_test(what_is_null_or_of_another_type_counts_as_absent),
 		cmocka_unit_test(a_null_object_is_absent),
 		cmocka_unit_test(only_the_config_map_shoot_info_is_of_interest),

@@ -1,0 +1,25 @@
+/* Edits an object in place and writes the same edits as a JSON Patch, so that what is judged and
+ * what the API server is told can never differ.
+ *
+ * Fields are given as messages show them (json_path.h). The object is this caller's own copy.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "format/json.h"
+#include "format/json_patch.h"
+
+struct json_edit {
+	struct arena *arena;      /* for what is added */
+	const struct json *root;  /* an object */
+	struct json_patch *patch; /* receives the operations; may be NULL */
+};
+
+/* Puts text at `field`, in place of what is there. What is missing on the way is added, absent or
+ * null: an object for a name, a list for an index; an index may be one past the end. False when
+ * something of another type stands on the way. */
+bool json_edit_set(const struct json_edit *edit, const char *field, const char *text);
+
+/* Takes away the value at `field`; false when there is none. */
+bool json_edit_remove(const struct json_edit *edit, const char *field);
