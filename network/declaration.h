@@ -158,7 +158,8 @@ struct diversion {
 	struct field field;
 };
 
-/* What a private Subnet lets in beside itself. */
+/* What is let through: by a private Subnet, beside itself; by a Vpc, past every gateway (a policy
+ * route that allows it and comes before theirs). */
 struct allowance {
 	struct prefix prefix;
 	struct field field;

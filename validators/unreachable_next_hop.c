@@ -207,12 +207,65 @@ check_route(struct case_ *c, const struct route *route)
 		check_on_link(c, route, on);
 }
 
+/* The other way round: this VPC declares its end of a link only now, and the peer has a route to
+ * another address of the link. */
+
+/* Does the peer look for the next hop on this link, and not at its own address? */
+static bool
+is_sought_on_link(const struct declared_peering *answer, const struct address *next_hop)
+{
+	for (int i = 0; i < answer->peering->link_count; i++) {
+		const struct claim *link =
+			&answer->declaration->links[answer->peering->first_link + i];
+
+		if (prefix_contains(&link->prefix, next_hop))
+			return !address_equal(&link->host, next_hop);
+	}
+	return false;
+}
+
+static void
+report_far_route(struct case_ *c, const struct claim *own, const struct declaration *peer,
+	const struct route *route)
+{
+	const char *next_hop = case_address(c, &route->next_hop);
+	struct finding *finding = case_finding(c, own->field, case_end(c, own));
+
+	case_message(c, finding, "is not the next hop %s of the route to %s in %s", next_hop,
+		case_prefix(c, &route->destination), case_object(c, peer));
+	case_against(c, finding, peer, route->next_hop_field, next_hop);
+	case_hint(c, finding, "write nextHopIP: %s in %s first", case_address(c, &own->host),
+		case_object(c, peer));
+}
+
+static void
+check_far_routes(struct case_ *c, const struct peering *peering)
+{
+	const struct declared_peering own = {c->subject, peering};
+	struct declared_peering answer = case_answer(c, peering->from, peering->to);
+
+	for (int i = 0; answer.peering && i < answer.declaration->route_count; i++) {
+		const struct route *route = &answer.declaration->routes[i];
+		const struct claim *near;
+		bool reached;
+
+		if (route->managed || !is_sought_on_link(&answer, &route->next_hop))
+			continue;
+		near = far_end(&own, &route->next_hop, &reached);
+		if (near && !reached)
+			report_far_route(c, near, answer.declaration, route);
+	}
+}
+
 static void
 check(struct case_ *c)
 {
 	each_route(c, route)
 		if (!route->managed)
 			check_route(c, route);
+	each_peering(c, peering)
+		if (!text_equal(peering->from, peering->to))
+			check_far_routes(c, peering);
 }
 
 const struct rule unreachable_next_hop = {

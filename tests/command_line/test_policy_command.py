@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from terminal import EXAMPLES, run
+from terminal import EXAMPLES, ROOT, run
 
 HEAD = "apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\nspec:\n"
 EXEMPTION = "  - {{rules: [cidr-overlap], names: '^lab-', reason: moving, owner: net, expires: {}}}\n"
@@ -68,3 +68,11 @@ def test_lint_takes_the_policy_of_a_config_map(tmp_path):
     vpc = "{apiVersion: kubeovn.io/v1, kind: Vpc, metadata: {name: a}, spec: {vpcPeerings: [{remoteVpc: a, localConnectIP: 169.254.0.1/30}]}}"
     assert "self-peering" in run("lint", "-", stdin=vpc).stdout
     assert "self-peering" not in run("lint", "--policy", policy, "-", stdin=vpc).stdout
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "rules").glob("*.md")), ids=lambda page: page.stem)
+def test_what_a_rules_page_says_about_changing_it_is_a_policy(page, tmp_path):
+    spec = page.read_text().split("## How to change it")[1].split("```\n")[1]
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(f"apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\n{spec}")
+    assert run("policy", "check", policy).returncode == 0

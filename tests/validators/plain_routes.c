@@ -350,9 +350,54 @@ check_next_hop(struct plain_world *world, const struct route *route)
 		report_hop(world, route, ACTION_WARN, NULL);
 }
 
+/* The subject's own end of a link is not what a route of the far VPC takes it for. */
+static void
+check_far_route(struct plain_world *world, const struct peering *peering,
+	const struct plain_peering *answer, const struct route *route)
+{
+	const struct claim *near = NULL;
+	struct plain_finding *finding;
+
+	for (int i = 0; i < peering->link_count; i++) {
+		const struct claim *link = &world->subject->links[peering->first_link + i];
+
+		if (address_equal(&link->host, &route->next_hop))
+			return;
+		if (!near && link->host.family == route->next_hop.family)
+			near = link;
+	}
+	for (int i = 0; near && i < answer->peering->link_count; i++) {
+		const struct claim *far = &answer->owner->links[answer->peering->first_link + i];
+
+		if (!prefix_contains(&far->prefix, &route->next_hop))
+			continue;
+		if (address_equal(&far->host, &route->next_hop))
+			return;
+		finding = plain_add(world, "unreachable-next-hop", ACTION_DENY, near->field,
+			plain_end(world, near));
+		plain_against(finding, answer->owner);
+		plain_stands_on_claim(world, finding, near);
+		return;
+	}
+}
+
+static void
+check_far_routes(struct plain_world *world, const struct peering *peering)
+{
+	struct plain_peering answer = plain_peering_between(world, peering->to, peering->from);
+
+	for (int i = 0; answer.peering && i < answer.owner->route_count; i++)
+		if (!answer.owner->routes[i].managed)
+			check_far_route(world, peering, &answer, &answer.owner->routes[i]);
+}
+
 void
 plain_check_routes(struct plain_world *world)
 {
+	for (int i = 0; i < world->subject->peering_count; i++)
+		if (!world->refused[i] &&
+			!same(world->subject->peerings[i].from, world->subject->peerings[i].to))
+			check_far_routes(world, &world->subject->peerings[i]);
 	for (size_t i = 0; i < world->peering_count; i++)
 		if (!world->peerings[i].peering->remote)
 			check_peering(world, &world->peerings[i]);

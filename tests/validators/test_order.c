@@ -35,11 +35,9 @@ static const struct {
 	{"route-conflict", NULL},
 	{"remote-gateway", NULL},
 	{"dns-zone-conflict", NULL},
+	{"unreachable-next-hop", NULL},
 	{"quota", "the limit is passed by whoever comes last, not by two"},
 	{"name-taken", "what a RemoteNetwork or RemoteZone says is a fact"},
-	{"unreachable-next-hop",
-		"the route names a wrong next hop, and only its own VPC can put it right: the far "
-		"end, which comes later, has its address already"},
 	{"default-vpc", "the default VPC is there before all others, and has no say in it"},
 	{"self-peering", "the object meets only itself"},
 	{"missing-shoot-tag", "what a RemoteNetwork or RemoteZone says is a fact"},
