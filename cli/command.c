@@ -33,8 +33,7 @@ command_print_help(const struct option_table *table)
 
 	buffer_init(&text, 64 * 1024);
 	options_help(table, &text);
-	fputs(buffer_text(&text), stdout);
-	return EXIT_CLEAN;
+	return command_print(&text);
 }
 
 int

@@ -32,7 +32,7 @@ extern const struct command completion_command;
 /* Prints an error with the program's name before it and returns EXIT_TROUBLE. */
 int command_fail(const struct error *error);
 
-/* Prints the help of a command and returns EXIT_CLEAN. */
+/* Prints the help of a command; returns what command_print does. */
 int command_print_help(const struct option_table *table);
 
 /* Writes to standard output. EXIT_CLEAN; EXIT_TROUBLE, and a word about it, when that fails. */

@@ -1,6 +1,4 @@
 /* Shell completion, written from the tables of commands, options and rules. */
-#include <stdio.h>
-
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/command.h"
@@ -102,8 +100,7 @@ write_script(const char *shell)
 		if (!text_equal(shell, writers[i].shell))
 			continue;
 		writers[i].write(&out);
-		fputs(buffer_text(&out), stdout);
-		return EXIT_CLEAN;
+		return command_print(&out);
 	}
 	error_set(&error, ERROR_INVALID, "completion needs the name of a shell: bash, zsh or fish");
 	return command_fail(&error);

@@ -1,5 +1,3 @@
-#include <stdio.h>
-
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/command.h"
@@ -29,20 +27,20 @@ static const struct option_table explain_table = {
 };
 
 static void
-list_rules(void)
+list_rules(struct buffer *out)
 {
 	for (const struct rule *const *rule = rules; *rule; rule++)
-		printf("%-22s %-7s %s\n", (*rule)->id, action_name((*rule)->action),
+		buffer_printf(out, "%-22s %-7s %s\n", (*rule)->id, action_name((*rule)->action),
 			(*rule)->summary);
 }
 
 static bool
-explain_rule(const char *id, struct error *error)
+explain_rule(const char *id, struct buffer *out, struct error *error)
 {
 	for (const struct page *page = pages; page->name; page++) {
 		if (!text_equal(page->name, id))
 			continue;
-		fputs(page->text, stdout);
+		buffer_append_text(out, page->text);
 		return true;
 	}
 	return error_set(error, ERROR_NOT_FOUND,
@@ -53,20 +51,22 @@ static int
 explain_run(int argc, char **argv)
 {
 	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1024 * 1024);
+	struct buffer out CLEANUP(buffer_dispose);
 	struct explain_settings settings = {0};
 	const char **operands;
 	struct error error;
 
+	buffer_init(&out, COMMAND_OUTPUT);
 	if (!options_parse(arena, &explain_table, argc, argv, NULL, &settings, &operands, &error))
 		return command_fail(&error);
 	if (settings.help)
 		return command_print_help(&explain_table);
 	if (!*operands)
-		list_rules();
+		list_rules(&out);
 	for (; *operands; operands++)
-		if (!explain_rule(*operands, &error))
+		if (!explain_rule(*operands, &out, &error))
 			return command_fail(&error);
-	return EXIT_CLEAN;
+	return command_print(&out);
 }
 
 const struct command explain_command = {

@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/policy_source.h"
 #include "cli/state.h"
 #include "kinds/domain_key.h"
 #include "validators/policy.h"
@@ -81,7 +82,7 @@ static const struct option free_options[] = {
 	{.name = "policy",
 		.type = OPTION_TEXT,
 		.offset = FREE_FIELD(policy),
-		.placeholder = "FILE",
+		.placeholder = POLICY_PLACEHOLDER,
 		.help = "a PeeringPolicy that sets the pools"},
 	{.name = "output",
 		.letter = 'o',
@@ -104,15 +105,14 @@ static const struct option_table free_table = {
 	.options = free_options,
 	.program = "peerwarden free",
 	.usage = "[OPTION…] --vpc NAME [--peer NAME]",
-	.about =
-		"Finds networks in the policy's pools that overlap nothing in a Vpc, in its peer "
-		"and "
-		"in whatever those are peered with. Exits with 0 when some were found, 1 when none "
-		"is free, 2 for wrong usage.",
+	.about = "Finds networks in the policy's pools that overlap nothing in a Vpc, in its peer "
+		 "and in whatever those are peered with. Exits with 0 when some were found, 1 when "
+		 "none "
+		 "is free, 2 for wrong usage.",
 };
 
 /* What is looked for, and what was found. */
-struct quest {
+struct search {
 	struct arena *arena;
 	const char *domain;
 	const char *peer; /* NULL for none */
@@ -174,38 +174,38 @@ find_network(const struct inventory *inventory, const char *name, struct error *
 
 static bool
 find_domains(const struct free_settings *settings, const struct inventory *inventory,
-	struct quest *quest, struct error *error)
+	struct search *search, struct error *error)
 {
-	quest->domain = settings->shoot ? DOMAIN_OF_SHOOT
-					: find_vpc(quest->arena, inventory, settings->vpc, error);
-	if (!quest->domain || !settings->peer)
-		return quest->domain != NULL;
-	quest->peer = settings->shoot ? find_network(inventory, settings->peer, error)
-				      : find_vpc(quest->arena, inventory, settings->peer, error);
-	return quest->peer != NULL;
+	search->domain = settings->shoot ? DOMAIN_OF_SHOOT
+					 : find_vpc(search->arena, inventory, settings->vpc, error);
+	if (!search->domain || !settings->peer)
+		return search->domain != NULL;
+	search->peer = settings->shoot ? find_network(inventory, settings->peer, error)
+				       : find_vpc(search->arena, inventory, settings->peer, error);
+	return search->peer != NULL;
 }
 
 static bool
-overlaps_found(const struct quest *quest, const struct prefix *prefix)
+overlaps_found(const struct search *search, const struct prefix *prefix)
 {
-	for (size_t i = 0; i < quest->count; i++)
-		if (prefix_overlaps(&quest->found[i], prefix))
+	for (size_t i = 0; i < search->count; i++)
+		if (prefix_overlaps(&search->found[i], prefix))
 			return true;
 	return false;
 }
 
 /* Pools may overlap each other. */
 static void
-search(const struct inventory *inventory, struct quest *quest)
+fill(const struct inventory *inventory, struct search *search)
 {
-	for (const struct prefix *pool = quest->pools; pool->length; pool++) {
+	for (const struct prefix *pool = search->pools; pool->length; pool++) {
 		struct prefix found[MOST_FOUND];
-		size_t count = inventory_free_prefixes(quest->arena, inventory, quest->domain,
-			quest->peer, pool, quest->length, found, quest->wanted);
+		size_t count = inventory_free_prefixes(search->arena, inventory, search->domain,
+			search->peer, pool, search->length, found, search->wanted);
 
-		for (size_t i = 0; i < count && quest->count < quest->wanted; i++)
-			if (!overlaps_found(quest, &found[i]))
-				quest->found[quest->count++] = found[i];
+		for (size_t i = 0; i < count && search->count < search->wanted; i++)
+			if (!overlaps_found(search, &found[i]))
+				search->found[search->count++] = found[i];
 	}
 }
 
@@ -218,110 +218,113 @@ length_of(const struct free_settings *settings, enum family family)
 }
 
 static bool
-find(const struct free_settings *settings, struct quest *quest, struct error *error)
+find(const struct free_settings *settings, struct search *search, struct error *error)
 {
 	struct state state CLEANUP(state_dispose) = {0};
 	enum family family = text_equal(settings->family, "6") ? FAMILY_6 : FAMILY_4;
-	const struct policy *policy = policy_read(quest->arena, settings->policy, error);
+	const struct policy *policy;
 	bool good;
 
-	if (!policy || !state_read(quest->arena, settings->state, NULL, &state, error))
+	if (!state_read(search->arena, settings->state, NULL, &state, error))
 		return false;
-	quest->pools = settings->links ? policy_link_pools(policy, family)
-				       : policy_network_pools(policy, family);
-	quest->length = length_of(settings, family);
-	if (quest->length > prefix_bits(family) - settings->links)
+	policy = policy_source_read(search->arena, settings->policy, state.cluster, error);
+	if (!policy)
+		return false;
+	search->pools = settings->links ? policy_link_pools(policy, family)
+					: policy_network_pools(policy, family);
+	search->length = length_of(settings, family);
+	if (search->length > prefix_bits(family) - settings->links)
 		return error_set(error, ERROR_INVALID, "--length %d is too long for %s",
-			quest->length, settings->links ? "a link" : "an address of this family");
+			search->length, settings->links ? "a link" : "an address of this family");
 	inventory_lock(state.inventory);
 	if (policy_declaration(policy))
 		inventory_store(state.inventory, policy_declaration(policy));
-	good = find_domains(settings, state.inventory, quest, error);
+	good = find_domains(settings, state.inventory, search, error);
 	if (good)
-		search(state.inventory, quest);
+		fill(state.inventory, search);
 	inventory_unlock(state.inventory);
 	return good;
 }
 
 static const char *
-text_of(const struct quest *quest, const struct prefix *prefix)
+text_of(const struct search *search, const struct prefix *prefix)
 {
-	return prefix_format(prefix, arena_alloc(quest->arena, PREFIX_TEXT_SIZE));
+	return prefix_format(prefix, arena_alloc(search->arena, PREFIX_TEXT_SIZE));
 }
 
 /* The first two addresses that hosts may have; /31 and /127 use both of theirs. */
 static const char *
-end_of(const struct quest *quest, const struct prefix *network, unsigned number)
+end_of(const struct search *search, const struct prefix *network, unsigned number)
 {
 	unsigned first = network->length + 1u < prefix_bits(network->address.family);
 	struct prefix end = {prefix_nth(network, first + number), network->length};
 
-	return text_of(quest, &end);
+	return text_of(search, &end);
 }
 
 static const char *
-pool_list(const struct quest *quest)
+pool_list(const struct search *search)
 {
 	const char *list = "";
 
-	for (const struct prefix *pool = quest->pools; pool->length; pool++)
+	for (const struct prefix *pool = search->pools; pool->length; pool++)
 		list = arena_printf(
-			quest->arena, "%s%s%s", list, *list ? ", " : "", text_of(quest, pool));
+			search->arena, "%s%s%s", list, *list ? ", " : "", text_of(search, pool));
 	return *list ? list : "no pool";
 }
 
 static void
-write_text(const struct quest *quest, bool links, struct buffer *out)
+write_text(const struct search *search, bool links, struct buffer *out)
 {
-	for (size_t i = 0; i < quest->count; i++) {
-		const struct prefix *network = &quest->found[i];
+	for (size_t i = 0; i < search->count; i++) {
+		const struct prefix *network = &search->found[i];
 
-		buffer_append_text(out, text_of(quest, network));
+		buffer_append_text(out, text_of(search, network));
 		if (links)
-			buffer_printf(out, " with the ends %s and %s", end_of(quest, network, 0),
-				end_of(quest, network, 1));
+			buffer_printf(out, " with the ends %s and %s", end_of(search, network, 0),
+				end_of(search, network, 1));
 		buffer_append_char(out, '\n');
 	}
-	if (quest->count == 0)
-		buffer_printf(out, "none free in %s\n", pool_list(quest));
+	if (search->count == 0)
+		buffer_printf(out, "none free in %s\n", pool_list(search));
 }
 
 static void
-write_json(const struct quest *quest, bool links, struct buffer *out)
+write_json(const struct search *search, bool links, struct buffer *out)
 {
 	const char *separator = "";
 
 	buffer_append_text(out, "{\"pools\":[");
-	for (const struct prefix *pool = quest->pools; pool->length; pool++) {
-		buffer_printf(out, "%s\"%s\"", separator, text_of(quest, pool));
+	for (const struct prefix *pool = search->pools; pool->length; pool++) {
+		buffer_printf(out, "%s\"%s\"", separator, text_of(search, pool));
 		separator = ",";
 	}
 	buffer_append_text(out, "],\"free\":[");
-	for (size_t i = 0; i < quest->count; i++) {
-		const struct prefix *network = &quest->found[i];
+	for (size_t i = 0; i < search->count; i++) {
+		const struct prefix *network = &search->found[i];
 
-		buffer_printf(out, "%s{\"network\":\"%s\"", i ? "," : "", text_of(quest, network));
+		buffer_printf(out, "%s{\"network\":\"%s\"", i ? "," : "", text_of(search, network));
 		if (links)
-			buffer_printf(out, ",\"ends\":[\"%s\",\"%s\"]", end_of(quest, network, 0),
-				end_of(quest, network, 1));
+			buffer_printf(out, ",\"ends\":[\"%s\",\"%s\"]", end_of(search, network, 0),
+				end_of(search, network, 1));
 		buffer_append_char(out, '}');
 	}
 	buffer_append_text(out, "]}\n");
 }
 
 static int
-print_found(const struct quest *quest, const struct free_settings *settings)
+print_found(const struct search *search, const struct free_settings *settings)
 {
 	struct buffer out CLEANUP(buffer_dispose);
 
 	buffer_init(&out, COMMAND_OUTPUT);
 	if (text_equal(settings->output, "json"))
-		write_json(quest, settings->links, &out);
+		write_json(search, settings->links, &out);
 	else
-		write_text(quest, settings->links, &out);
+		write_text(search, settings->links, &out);
 	if (command_print(&out) != EXIT_CLEAN)
 		return EXIT_TROUBLE;
-	return quest->count ? EXIT_CLEAN : EXIT_FINDINGS;
+	return search->count ? EXIT_CLEAN : EXIT_FINDINGS;
 }
 
 static int
@@ -329,7 +332,7 @@ free_run(int argc, char **argv)
 {
 	struct arena *arena CLEANUP(arena_cleanup) = arena_new(COMMAND_MEMORY);
 	struct free_settings settings = {0};
-	struct quest quest = {.arena = arena};
+	struct search search = {.arena = arena};
 	const char **operands;
 	struct error error;
 
@@ -337,10 +340,10 @@ free_run(int argc, char **argv)
 		return command_fail(&error);
 	if (settings.help)
 		return command_print_help(&free_table);
-	quest.wanted = (size_t)settings.count;
-	if (!check_usage(&settings, operands, &error) || !find(&settings, &quest, &error))
+	search.wanted = (size_t)settings.count;
+	if (!check_usage(&settings, operands, &error) || !find(&settings, &search, &error))
 		return command_fail(&error);
-	return print_found(&quest, &settings);
+	return print_found(&search, &settings);
 }
 
 const struct command free_command = {

@@ -4,14 +4,14 @@
 
 #include "cli/assumptions.h"
 #include "cli/merge.h"
-#include "cli/prospect.h"
+#include "cli/preview.h"
 #include "validators/verdict.h"
 
 /* A definition, ready to be judged. */
 struct candidate {
 	const struct definition *definition;
 	struct changes changes;
-	struct prospect prospect;
+	struct preview preview;
 };
 
 struct judging {
@@ -28,14 +28,15 @@ prepare(struct judging *judging, struct candidate *candidate, struct error *erro
 {
 	const struct definition *definition = candidate->definition;
 	const struct json *stored = state_object(judging->request->state, definition);
+	const struct json *last = merge_last_applied(judging->arena, stored);
 
-	candidate->changes = prospect_mend(judging->arena, definition, stored);
+	candidate->changes = preview_mend(judging->arena, definition, stored, last);
 	if (!judging->request->deleting)
-		return prospect_make(judging->arena, definition, stored,
-			merge_last_applied(judging->arena, stored), &candidate->prospect, error);
+		return preview_make(
+			judging->arena, definition, stored, last, &candidate->preview, error);
 	candidate->changes = (struct changes){0};
-	return prospect_decode(judging->arena, definition,
-		stored ? stored : definition->manifest->object, &candidate->prospect.declaration,
+	return preview_decode(judging->arena, definition,
+		stored ? stored : definition->manifest->object, &candidate->preview.declaration,
 		error);
 }
 
@@ -60,7 +61,7 @@ prepare_all(struct judging *judging, struct error *error)
 static void
 settle(struct judging *judging, const struct candidate *candidate)
 {
-	const struct declaration *declaration = &candidate->prospect.declaration;
+	const struct declaration *declaration = &candidate->preview.declaration;
 
 	if (candidate->definition->later)
 		return;
@@ -78,10 +79,10 @@ supplement(struct judging *judging, struct candidate *candidate)
 
 	if (candidate->definition->later || judging->request->deleting)
 		return;
-	more = prospect_supplement(judging->arena, candidate->definition, judging->inventory,
-		judging->request->policy, &candidate->prospect);
+	more = preview_supplement(judging->arena, candidate->definition, judging->inventory,
+		judging->request->policy, &candidate->preview);
 	if (more.first)
-		inventory_store(judging->inventory, &candidate->prospect.declaration);
+		inventory_store(judging->inventory, &candidate->preview.declaration);
 	changes_append(&candidate->changes, &more);
 }
 
@@ -108,7 +109,7 @@ report_changes(struct judging *judging, const struct candidate *candidate)
 			&candidate->definition->object, field,
 			change->before ? change->before : change->after);
 
-		finding->message = prospect_change_text(judging->arena, change);
+		finding->message = preview_change_text(judging->arena, change);
 		finding->hint = "";
 		finding_seal(finding);
 		report_finding(judging, candidate, finding);
@@ -124,12 +125,11 @@ judge(struct judging *judging, const struct candidate *candidate)
 		&(struct verdict_request){
 			.inventory = judging->inventory,
 			.policy = judging->request->policy,
-			.subject = &candidate->prospect.declaration,
-			.before =
-				candidate->prospect.is_update ? &candidate->prospect.before : NULL,
-			.twin = twin ? &twin->prospect.declaration : NULL,
-			.twin_differs = twin && !json_equal(twin->prospect.object,
-							candidate->prospect.object),
+			.subject = &candidate->preview.declaration,
+			.before = candidate->preview.is_update ? &candidate->preview.before : NULL,
+			.twin = twin ? &twin->preview.declaration : NULL,
+			.twin_differs = twin && !json_equal(twin->preview.object,
+							candidate->preview.object),
 			.deleting = judging->request->deleting,
 			.partial = judging->request->partial,
 			.now = judging->now,
@@ -162,7 +162,7 @@ judge_all(struct judging *judging)
 		judge(judging, candidate);
 		if (request->partial && !request->deleting)
 			assumptions_add(judging->report, judging->inventory,
-				&candidate->prospect.declaration);
+				&candidate->preview.declaration);
 	}
 }
 

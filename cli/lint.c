@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/judge.h"
+#include "cli/policy_source.h"
 
 struct lint_settings {
 	const char *output;
@@ -36,7 +37,7 @@ static const struct option lint_options[] = {
 	{.name = "policy",
 		.type = OPTION_TEXT,
 		.offset = LINT_FIELD(policy),
-		.placeholder = "FILE",
+		.placeholder = POLICY_PLACEHOLDER,
 		.help = "a PeeringPolicy that sets actions and pools"},
 	{.name = "fail-on",
 		.type = OPTION_CHOICE,
@@ -83,11 +84,14 @@ fill_report(const struct lint_settings *settings, const char *const *paths, stru
 {
 	struct bundle bundle CLEANUP(bundle_dispose) = {0};
 	struct state state CLEANUP(state_dispose) = {0};
-	const struct policy *policy = policy_read(report->arena, settings->policy, error);
 	const char *source = settings->state && *settings->state ? settings->state : NULL;
+	const struct policy *policy;
 
-	if (!policy || !bundle_read(report->arena, paths, &bundle, error) ||
+	if (!bundle_read(report->arena, paths, &bundle, error) ||
 		!state_read(report->arena, source, &bundle, &state, error))
+		return false;
+	policy = policy_source_read(report->arena, settings->policy, state.cluster, error);
+	if (!policy)
 		return false;
 	for (const char *const *sentence = state_assumptions(&state); *sentence; sentence++)
 		report_assume(report, NULL, *sentence);

@@ -1,40 +1,43 @@
 /* peerwarden, also called as kubectl-peerwarden: finds the command and runs it. */
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/command.h"
 
 static void
-print_help(FILE *out)
+write_help(struct buffer *out)
 {
-	fputs("usage: peerwarden COMMAND [OPTION…]\n\n"
-	      "Says before `kubectl apply` what the Peerwarden webhook would say.\n\ncommands:\n",
-		out);
+	buffer_append_text(out, "usage: peerwarden COMMAND [OPTION…]\n\n"
+				"Says before `kubectl apply` what the Peerwarden webhook would "
+				"say.\n\ncommands:\n");
 	for (const struct command *const *command = commands; *command; command++)
-		fprintf(out, "  %-12s%s\n", (*command)->name, (*command)->summary);
-	fputs("\n`peerwarden COMMAND --help` explains a command; `peerwarden --version` prints the "
-	      "version.\n",
-		out);
+		buffer_printf(out, "  %-12s%s\n", (*command)->name, (*command)->summary);
+	buffer_append_text(out, "\n`peerwarden COMMAND --help` explains a command; `peerwarden "
+				"--version` prints the "
+				"version.\n");
 }
 
 int
 main(int argc, char **argv)
 {
+	struct buffer out CLEANUP(buffer_dispose);
 	const struct command *command;
 
+	buffer_init(&out, 64 * 1024);
 	if (argc < 2) {
-		print_help(stderr);
+		write_help(&out);
+		fputs(buffer_text(&out), stderr);
 		return EXIT_TROUBLE;
 	}
 	if (text_equal(argv[1], "--help") || text_equal(argv[1], "-h") ||
 		text_equal(argv[1], "help")) {
-		print_help(stdout);
-		return EXIT_CLEAN;
+		write_help(&out);
+		return command_print(&out);
 	}
 	if (text_equal(argv[1], "--version")) {
-		puts("peerwarden " PEERWARDEN_VERSION);
-		return EXIT_CLEAN;
+		buffer_append_text(&out, "peerwarden " PEERWARDEN_VERSION "\n");
+		return command_print(&out);
 	}
 	command = command_find(argv[1]);
 	if (!command) {

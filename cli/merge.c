@@ -4,6 +4,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "format/json_write.h"
 
 #define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -16,8 +17,6 @@ struct merging {
 	const struct json *nothing; /* an object without members */
 };
 
-static void write_value(struct merging *merging, const struct json *value);
-
 static void
 write_name(struct merging *merging, const char *name, bool *follows)
 {
@@ -26,48 +25,6 @@ write_name(struct merging *merging, const char *name, bool *follows)
 	*follows = true;
 	buffer_append_json(&merging->out, name);
 	buffer_append_char(&merging->out, ':');
-}
-
-static void
-write_list(struct merging *merging, const struct json *list)
-{
-	buffer_append_char(&merging->out, '[');
-	for (const struct json *item = json_first(list); item; item = json_next(item)) {
-		write_value(merging, item);
-		if (json_next(item))
-			buffer_append_char(&merging->out, ',');
-	}
-	buffer_append_char(&merging->out, ']');
-}
-
-static void
-write_object(struct merging *merging, const struct json *object)
-{
-	bool follows = false;
-
-	buffer_append_char(&merging->out, '{');
-	for (const struct json *member = json_first(object); member; member = json_next(member)) {
-		write_name(merging, json_name(member), &follows);
-		write_value(merging, member);
-	}
-	buffer_append_char(&merging->out, '}');
-}
-
-static void
-write_value(struct merging *merging, const struct json *value)
-{
-	if (json_is_object(value))
-		write_object(merging, value);
-	else if (json_is_array(value))
-		write_list(merging, value);
-	else if (json_text(value))
-		buffer_append_json(&merging->out, json_text(value));
-	else if (json_is_number(value))
-		buffer_append_text(&merging->out, json_number_text(merging->arena, value));
-	else if (json_is_boolean(value))
-		buffer_append_text(&merging->out, json_boolean(value, false) ? "true" : "false");
-	else
-		buffer_append_text(&merging->out, "null");
 }
 
 /* The status of a manifest is no part of what is applied; and a manifest always has annotations,
@@ -98,7 +55,7 @@ write_merged(struct merging *merging, const struct json *stored, const struct js
 	bool follows = false;
 
 	if (!json_is_object(stored) || !json_is_object(manifest)) {
-		write_value(merging, manifest);
+		json_write(merging->arena, manifest, &merging->out);
 		return;
 	}
 	buffer_append_char(&merging->out, '{');
@@ -113,7 +70,7 @@ write_merged(struct merging *merging, const struct json *stored, const struct js
 		if (new)
 			write_merged(merging, old, before, new, level_of(level, name));
 		else
-			write_value(merging, old);
+			json_write(merging->arena, old, &merging->out);
 	}
 	for (const struct json *new = json_first(manifest); new; new = json_next(new)) {
 		const char *name = json_name(new);
@@ -122,7 +79,7 @@ write_merged(struct merging *merging, const struct json *stored, const struct js
 			!applied_member(merging, manifest, name, level))
 			continue;
 		write_name(merging, name, &follows);
-		write_value(merging, new);
+		json_write(merging->arena, new, &merging->out);
 	}
 	buffer_append_char(&merging->out, '}');
 }

@@ -25,7 +25,7 @@ try(struct search *search, const struct definition *definition, struct cost *cos
 
 	arena_reset(search->scratch);
 	undo = simulation_take(search->simulation, search->scratch, definition, &step);
-	outline_add_cost(cost, &step);
+	trial_add_cost(cost, &step);
 	search->verdicts++;
 	return undo;
 }
@@ -48,7 +48,7 @@ may_follow(const struct search *search, size_t candidate)
 static void
 try_all(struct search *search, size_t depth, const struct cost *cost)
 {
-	if (!outline_is_cheaper(cost, &search->best_cost))
+	if (!trial_is_cheaper(cost, &search->best_cost))
 		return;
 	if (depth == search->count) {
 		search->best_cost = *cost;
@@ -90,7 +90,7 @@ take_free_ones(struct search *search, size_t depth, size_t *least)
 			continue;
 		}
 		simulation_undo(search->simulation, &undo);
-		if (outline_is_cheaper(&cost, &least_cost)) {
+		if (trial_is_cheaper(&cost, &least_cost)) {
 			least_cost = cost;
 			*least = i;
 		}
@@ -144,7 +144,7 @@ search_at_length(struct search *search)
 
 	take_cheapest_first(search);
 	cost = cost_of(search, search->order);
-	if (!outline_is_cheaper(&cost, &search->best_cost))
+	if (!trial_is_cheaper(&cost, &search->best_cost))
 		return;
 	search->best_cost = cost;
 	memcpy(search->best, search->order, search->count * sizeof *search->best);
@@ -188,7 +188,7 @@ ordering_improve(struct simulation *simulation, const struct cost *given,
 		try_all(&search, 0, &(struct cost){0});
 	else
 		search_at_length(&search);
-	improved = outline_is_cheaper(&search.best_cost, given);
+	improved = trial_is_cheaper(&search.best_cost, given);
 	for (size_t i = 0; i < count && improved; i++)
 		if (!simulation_is_idle(simulation, order[i]))
 			order[i] = search.best[next++];

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "cli/outline.h"
+#include "cli/trial.h"
 
 /* Puts the better order into `order`, which holds the given one, and returns true; or returns
  * false. `certain` tells whether there is none that is better still. Definitions of one object keep

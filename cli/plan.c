@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/ordering.h"
 #include "cli/plan_output.h"
+#include "cli/policy_source.h"
 
 struct plan_settings {
 	const char **filename;
@@ -38,7 +39,7 @@ static const struct option plan_options[] = {
 	{.name = "policy",
 		.type = OPTION_TEXT,
 		.offset = PLAN_FIELD(policy),
-		.placeholder = "FILE",
+		.placeholder = POLICY_PLACEHOLDER,
 		.help = "a PeeringPolicy that sets actions and pools"},
 	{.name = "output",
 		.letter = 'o',
@@ -62,26 +63,26 @@ static const struct option_table plan_table = {
 	.program = "peerwarden plan",
 	.usage = "[OPTION…] -f PATH…",
 	.about = "Says, object by object, what the webhook would make of `kubectl apply -f PATH`, "
-		 "in "
-		 "the given order and in the best one. Exits with 0 when nothing is refused in the "
+		 "in the given order and in the best one. Exits with 0 when nothing is refused in "
+		 "the "
 		 "given order, 1 when something is, 2 for unreadable input or wrong usage.",
 };
 
 static void
-make_outlines(struct simulation *simulation, struct plan *plan)
+try_orders(struct simulation *simulation, struct plan *plan)
 {
 	const struct bundle *bundle = plan->bundle;
 	const struct definition **order =
 		ARENA_ARRAY(plan->arena, const struct definition *, bundle->count);
-	struct outline *better = ARENA_NEW(plan->arena, struct outline);
+	struct trial *better = ARENA_NEW(plan->arena, struct trial);
 
 	for (const struct definition *definition = bundle->first; definition;
 		definition = definition->next)
 		order[definition->number] = definition;
-	plan->given = outline_make(simulation, order, bundle->count);
+	plan->given = trial_run(simulation, order, bundle->count);
 	if (!ordering_improve(simulation, &plan->given.cost, order, bundle->count, &plan->certain))
 		return;
-	*better = outline_make(simulation, order, bundle->count);
+	*better = trial_run(simulation, order, bundle->count);
 	plan->better = better;
 }
 
@@ -89,7 +90,8 @@ static bool
 make_plan(const struct plan_settings *settings, const struct state *state, struct plan *plan,
 	struct error *error)
 {
-	const struct policy *policy = policy_read(plan->arena, settings->policy, error);
+	const struct policy *policy =
+		policy_source_read(plan->arena, settings->policy, state->cluster, error);
 	struct simulation simulation;
 	bool good;
 
@@ -99,7 +101,7 @@ make_plan(const struct plan_settings *settings, const struct state *state, struc
 	good = simulation_begin(
 		plan->arena, plan->bundle, state, policy, settings->delete, &simulation, error);
 	if (good)
-		make_outlines(&simulation, plan);
+		try_orders(&simulation, plan);
 	inventory_unlock(state->inventory);
 	if (good && simulation.error.kind != ERROR_NONE)
 		return error_set(error, simulation.error.kind, "%s", simulation.error.message);

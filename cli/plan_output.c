@@ -1,7 +1,5 @@
 #include "cli/plan_output.h"
 
-#include <string.h>
-
 #include "report/report.h"
 
 static const char *const words[OUTCOMES] = {
@@ -27,6 +25,20 @@ colour_of(enum action action)
 	return action == ACTION_DENY ? "31;1" : action == ACTION_WARN ? "33" : "36";
 }
 
+static const char *
+name_of(const struct plan *plan, const struct definition *definition)
+{
+	return report_plain(plan->arena, object_text(plan->arena, &definition->object));
+}
+
+/* "kube-ovn.yaml:12" */
+static const char *
+place_of(const struct plan *plan, const struct manifest *manifest)
+{
+	return arena_printf(plan->arena, "%s:%zu", report_plain(plan->arena, manifest->file),
+		json_location(manifest->object).line);
+}
+
 static void
 write_finding(const struct plan *plan, const struct finding *finding,
 	const struct definition *put_right, bool colour, struct buffer *out)
@@ -34,42 +46,34 @@ write_finding(const struct plan *plan, const struct finding *finding,
 	buffer_printf(out, "       %s: %s [%s]\n",
 		painted(plan->arena, colour, colour_of(finding->action),
 			action_name(finding->action)),
-		finding->message, finding->rule);
-	if (put_right) {
-		buffer_printf(out, "         put right by %s\n",
-			object_text(plan->arena, &put_right->object));
-		return;
-	}
-	for (const char *line = finding->hint; *line;) {
-		size_t length = strcspn(line, "\n");
-
-		buffer_printf(out, "         %.*s\n", (int)length, line);
-		line += length + (line[length] == '\n');
-	}
+		report_plain(plan->arena, finding->message), finding->rule);
+	if (put_right)
+		buffer_printf(out, "         put right by %s\n", name_of(plan, put_right));
+	else
+		report_write_hint(plan->arena, finding->hint, "         ", out);
 }
 
 static void
 write_step(const struct plan *plan, const struct step *step, size_t number, bool colour,
 	struct buffer *out)
 {
-	const struct manifest *manifest = step->definition->manifest;
 	const struct definition *const *put_right = step->put_right;
 	const char *word = arena_printf(plan->arena, "%-10s", words[step->outcome]);
 
 	if (step->outcome == OUTCOME_REFUSED)
 		word = painted(plan->arena, colour, colour_of(ACTION_DENY), word);
-	buffer_printf(out, "%4zu  %s  %s (%s:%zu)\n", number, word,
-		object_text(plan->arena, &step->definition->object), manifest->file,
-		json_location(manifest->object).line);
+	buffer_printf(out, "%4zu  %s  %s (%s)\n", number, word, name_of(plan, step->definition),
+		place_of(plan, step->definition->manifest));
 	for (const struct change *change = step->changes.first; change; change = change->next)
-		buffer_printf(out, "       %s\n", prospect_change_text(plan->arena, change));
+		buffer_printf(out, "       %s\n",
+			report_plain(plan->arena, preview_change_text(plan->arena, change)));
 	for (const struct finding *finding = step->verdict.findings.first; finding;
 		finding = finding->next)
 		write_finding(plan, finding, *put_right++, colour, out);
 }
 
 static const char *
-name_of(const struct json *object)
+foreign_name(const struct json *object)
 {
 	const char *name = json_member_text(json_member(object, "metadata"), "name");
 
@@ -87,17 +91,18 @@ write_given(const struct plan *plan, bool colour, struct buffer *out)
 			write_step(plan, &plan->given.steps[next], next + 1, colour, out);
 			next++;
 		} else {
-			buffer_printf(out, "   -  not judged  %s %s (%s:%zu)\n",
-				json_member_text(manifest->object, "kind"),
-				name_of(manifest->object), manifest->file,
-				json_location(manifest->object).line);
+			buffer_printf(out, "   -  not judged  %s %s (%s)\n",
+				report_plain(
+					plan->arena, json_member_text(manifest->object, "kind")),
+				report_plain(plan->arena, foreign_name(manifest->object)),
+				place_of(plan, manifest));
 		}
 }
 
 static void
 write_better(const struct plan *plan, bool colour, struct buffer *out)
 {
-	const struct outline *better = plan->better;
+	const struct trial *better = plan->better;
 	const struct cost *given = &plan->given.cost;
 	bool fewer_refusals;
 
@@ -132,7 +137,7 @@ write_summary(const struct plan *plan, struct buffer *out)
 		[OUTCOME_ABSENT] = "not there",
 		[OUTCOME_REFUSED] = "refused",
 	};
-	const struct outline *given = &plan->given;
+	const struct trial *given = &plan->given;
 	size_t foreign = bundle_foreign(plan->bundle);
 
 	buffer_printf(out, "%zu object%s:", given->count, plural(given->count));
@@ -232,12 +237,12 @@ write_findings(const struct plan *plan, const struct step *step, struct buffer *
 }
 
 static void
-write_outline(const struct plan *plan, const struct outline *outline, struct buffer *out)
+write_trial(const struct plan *plan, const struct trial *trial, struct buffer *out)
 {
 	buffer_printf(out, "{\"refused\":%zu,\"warnings\":%zu,\"putRight\":%zu,\"steps\":[",
-		outline->cost.refused, outline->cost.warnings, outline->put_right);
-	for (size_t i = 0; i < outline->count; i++) {
-		const struct step *step = &outline->steps[i];
+		trial->cost.refused, trial->cost.warnings, trial->put_right);
+	for (size_t i = 0; i < trial->count; i++) {
+		const struct step *step = &trial->steps[i];
 
 		buffer_append_text(out, i ? ",{" : "{");
 		write_object(plan, "object", step->definition, out);
@@ -267,7 +272,7 @@ write_foreign(const struct plan *plan, struct buffer *out)
 		buffer_append_char(out, ',');
 		write_text(out, "kind", json_member_text(manifest->object, "kind"));
 		buffer_append_char(out, ',');
-		write_text(out, "name", name_of(manifest->object));
+		write_text(out, "name", foreign_name(manifest->object));
 		buffer_append_char(out, ',');
 		write_place(manifest, out);
 		buffer_append_char(out, '}');
@@ -280,10 +285,10 @@ void
 plan_output_json(const struct plan *plan, struct buffer *out)
 {
 	buffer_append_text(out, "{\"given\":");
-	write_outline(plan, &plan->given, out);
+	write_trial(plan, &plan->given, out);
 	buffer_append_text(out, ",\"better\":");
 	if (plan->better)
-		write_outline(plan, plan->better, out);
+		write_trial(plan, plan->better, out);
 	else
 		buffer_append_text(out, "null");
 	buffer_printf(out, ",\"certain\":%s", plan->certain ? "true" : "false");

@@ -4,13 +4,13 @@
 #pragma once
 
 #include "base/buffer.h"
-#include "cli/outline.h"
+#include "cli/trial.h"
 
 struct plan {
 	struct arena *arena;
 	const struct bundle *bundle;
-	struct outline given;
-	const struct outline *better;   /* NULL when no better order is known */
+	struct trial given;
+	const struct trial *better;     /* NULL when no better order is known */
 	bool certain;                   /* that there is none better still */
 	const char *const *assumptions; /* sentences, ended by NULL */
 };

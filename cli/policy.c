@@ -1,8 +1,9 @@
-/* `peerwarden policy check FILE`: what a policy file says, and what of it has no effect. */
+/* `peerwarden policy check FILE`: what a policy says, and what of it has no effect. */
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/policy_source.h"
 #include "validators/policy_remarks.h"
 #include "validators/policy_summary.h"
 #include "validators/rules.h"
@@ -47,11 +48,11 @@ static const struct option_table policy_table = {
 	.options = policy_options,
 	.program = "peerwarden policy",
 	.usage = "[OPTION…] check FILE",
-	.about =
-		"Reads a PeeringPolicy, or a ConfigMap with one, and says what it changes. FILE "
-		"may "
-		"be - for standard input. Exits with 0 when it is good, 1 when something in it has "
-		"expired or has no effect, 2 when it is broken.",
+	.about = "Reads a PeeringPolicy, or a ConfigMap with one, and says what it changes. FILE "
+		 "may "
+		 "be - for standard input, or configmap:NAMESPACE/NAME for one of the cluster that "
+		 "kubectl would ask. Exits with 0 when it is good, 1 when something in it has "
+		 "expired or has no effect, 2 when it is broken.",
 };
 
 static void
@@ -251,7 +252,7 @@ check_file(struct arena *arena, const char *path, const char *form)
 	struct error error;
 
 	buffer_init(&check.out, COMMAND_OUTPUT);
-	check.policy = policy_read(arena, path, &error);
+	check.policy = policy_source_read(arena, path, NULL, &error);
 	if (!check.policy)
 		return command_fail(&error);
 	check.expired = policy_remarks_of_expired(arena, check.policy, check.now);

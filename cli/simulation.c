@@ -12,9 +12,9 @@ struct target {
 	struct undo beginning;
 };
 
-struct draught {
+struct prepared {
 	const struct json *stored; /* what it was prepared on */
-	struct prospect prospect;
+	struct preview preview;
 	struct changes changes; /* to canonical form */
 	bool made;
 };
@@ -48,7 +48,7 @@ begin_target(struct simulation *simulation, const struct state *state,
 	target->first = definition;
 	target->object = state_object(state, definition);
 	target->applied = merge_last_applied(simulation->arena, target->object);
-	if (target->object && !prospect_decode(simulation->arena, definition, target->object,
+	if (target->object && !preview_decode(simulation->arena, definition, target->object,
 				      &target->declaration, error))
 		return false;
 	target->beginning = remember(target);
@@ -56,21 +56,22 @@ begin_target(struct simulation *simulation, const struct state *state,
 }
 
 /* Prepared once for each object that it may meet; most meet only one. */
-static struct draught *
+static struct prepared *
 prepare(struct simulation *simulation, const struct definition *definition, struct error *error)
 {
 	const struct target *target = target_of(simulation, definition);
-	struct draught *draught = &simulation->draughts[definition->number];
+	struct prepared *prepared = &simulation->prepared[definition->number];
 
-	if (draught->made && draught->stored == target->object)
-		return draught;
-	if (!draught->made)
-		draught->changes = prospect_mend(simulation->arena, definition, target->object);
-	draught->made = true;
-	draught->stored = target->object;
-	return prospect_make(simulation->arena, definition, target->object, target->applied,
-		       &draught->prospect, error)
-		       ? draught
+	if (prepared->made && prepared->stored == target->object)
+		return prepared;
+	if (!prepared->made)
+		prepared->changes = preview_mend(
+			simulation->arena, definition, target->object, target->applied);
+	prepared->made = true;
+	prepared->stored = target->object;
+	return preview_make(simulation->arena, definition, target->object, target->applied,
+		       &prepared->preview, error)
+		       ? prepared
 		       : NULL;
 }
 
@@ -88,15 +89,15 @@ simulation_begin(struct arena *arena, const struct bundle *bundle, const struct 
 		.deleting = deleting,
 		.now = time(NULL),
 		.targets = ARENA_ARRAY(arena, struct target, bundle->count),
-		.draughts = ARENA_ARRAY(arena, struct draught, bundle->count),
+		.prepared = ARENA_ARRAY(arena, struct prepared, bundle->count),
 		.count = bundle->count,
 	};
 	if (of_policy)
 		inventory_store(simulation->inventory, of_policy);
 	for (const struct definition *definition = bundle->first; definition;
 		definition = definition->next)
-		if ((!definition->earlier && !begin_target(simulation, state, definition, error)) ||
-			!prepare(simulation, definition, error))
+		if (!definition->earlier && (!begin_target(simulation, state, definition, error) ||
+						    !prepare(simulation, definition, error)))
 			return false;
 	return true;
 }
@@ -131,9 +132,9 @@ simulation_reset(struct simulation *simulation)
 }
 
 static bool
-is_unchanged(const struct target *target, const struct prospect *prospect)
+is_unchanged(const struct target *target, const struct preview *preview)
 {
-	return target->object && json_equal(target->object, prospect->object);
+	return target->object && json_equal(target->object, preview->object);
 }
 
 static struct verdict
@@ -152,13 +153,13 @@ judge(const struct simulation *simulation, struct arena *arena, const struct dec
 
 /* What was brought to canonical form and what is added now, in one list. */
 static void
-supplement(struct simulation *simulation, struct step *step, const struct draught *draught,
-	struct prospect *prospect)
+supplement(struct simulation *simulation, struct step *step, const struct prepared *prepared,
+	struct preview *preview)
 {
-	struct changes more = prospect_supplement(simulation->arena, step->definition,
-		simulation->inventory, simulation->policy, prospect);
+	struct changes more = preview_supplement(simulation->arena, step->definition,
+		simulation->inventory, simulation->policy, preview);
 
-	for (const struct change *change = draught->changes.first; change; change = change->next) {
+	for (const struct change *change = prepared->changes.first; change; change = change->next) {
 		struct change *copy = ARENA_NEW(simulation->arena, struct change);
 
 		*copy = *change;
@@ -171,28 +172,30 @@ supplement(struct simulation *simulation, struct step *step, const struct draugh
 static void
 apply(struct simulation *simulation, struct arena *arena, struct target *target, struct step *step)
 {
-	const struct draught *draught = prepare(simulation, step->definition, &simulation->error);
-	struct prospect prospect;
+	const struct prepared *prepared = prepare(simulation, step->definition, &simulation->error);
+	struct preview preview;
 
-	if (!draught)
+	if (!prepared)
 		return;
-	prospect = draught->prospect;
+	preview = prepared->preview;
 	step->outcome = OUTCOME_UNCHANGED;
-	if (is_unchanged(target, &prospect))
+	if (is_unchanged(target, &preview))
 		return;
-	supplement(simulation, step, draught, &prospect);
-	step->declaration = prospect.declaration;
-	if (is_unchanged(target, &prospect))
+	supplement(simulation, step, prepared, &preview);
+	step->declaration = preview.declaration;
+	if (is_unchanged(target, &preview))
 		return;
 	step->outcome = OUTCOME_REFUSED;
-	step->verdict = judge(simulation, arena, &step->declaration,
-		prospect.is_update ? &prospect.before : NULL);
+	step->verdict = judge(
+		simulation, arena, &step->declaration, preview.is_update ? &preview.before : NULL);
 	if (step->verdict.action == ACTION_DENY)
 		return;
 	step->outcome = target->object ? OUTCOME_CHANGED : OUTCOME_CREATED;
-	target->object = prospect.object;
+	target->object = preview.object;
+	if (step->definition->later)
+		target->object = preview_stored(simulation->arena, preview.object);
 	target->applied = step->definition->manifest->object;
-	target->declaration = prospect.declaration;
+	target->declaration = preview.declaration;
 	inventory_store(simulation->inventory, &target->declaration);
 }
 
@@ -236,7 +239,7 @@ simulation_is_idle(const struct simulation *simulation, const struct definition 
 		return false;
 	return simulation->deleting
 		       ? !target->object
-		       : is_unchanged(target, &simulation->draughts[definition->number].prospect);
+		       : is_unchanged(target, &simulation->prepared[definition->number].preview);
 }
 
 struct verdict

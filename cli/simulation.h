@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "cli/prospect.h"
+#include "cli/preview.h"
 #include "cli/state.h"
 #include "validators/verdict.h"
 
@@ -24,12 +24,13 @@ struct step {
 	struct changes changes; /* by the mutating webhook */
 	struct verdict verdict;
 	struct declaration declaration; /* that was judged */
-	/* For each finding, after which definition it no longer holds; see aftermath.h. */
+	/* For each finding, after which definition it no longer holds, or NULL; filled by a trial.
+	 */
 	const struct definition **put_right;
 };
 
-struct target;  /* an object as it is now */
-struct draught; /* a definition, prepared on top of some stored object */
+struct target;   /* an object as it is now */
+struct prepared; /* a definition, prepared on top of some stored object */
 
 struct simulation {
 	struct arena *arena;
@@ -37,8 +38,8 @@ struct simulation {
 	const struct policy *policy;
 	bool deleting;
 	int64_t now;
-	struct target *targets;   /* by the number of an object's first definition */
-	struct draught *draughts; /* by the definition's number */
+	struct target *targets;    /* by the number of an object's first definition */
+	struct prepared *prepared; /* by the definition's number */
 	size_t count;
 	struct error error; /* the first one */
 };

@@ -1,14 +1,15 @@
 #include "cli/state.h"
 
-#include <stdlib.h>
-#include <unistd.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "cli/cluster.h"
 #include "cli/merge.h"
 #include "kube/kube_client.h"
 
-enum { OBJECT_MEMORY = 64 * 1024 * 1024, LIST_ATTEMPTS = 3, GONE = 410 };
+enum { OBJECT_MEMORY = 64 * 1024 * 1024, LIST_ATTEMPTS = 3 };
+enum { FORBIDDEN = 403, NOT_FOUND = 404, GONE = 410 };
 
 void
 state_dispose(struct state *state)
@@ -112,8 +113,8 @@ list(struct kube_client *client, const struct kube_collection *collection, struc
 	}
 	if (listing->error.kind == ERROR_NONE)
 		return true;
-	*error = listing->error;
-	return false;
+	return error_set(
+		error, listing->error.kind, "%s: %s", collection->path, listing->error.message);
 }
 
 static bool
@@ -127,9 +128,10 @@ list_kind(struct state *state, struct kube_client *client, const struct kind_def
 
 	if (list(client, &collection, &listing, &failure))
 		return true;
-	if (failure.kind == ERROR_NOT_FOUND && kube_client_status(client) != GONE)
-		return true; /* the cluster has no such kind */
-	if (kube_client_status(client) == 403 && !kind->guarded) {
+	if (kube_client_status(client) == NOT_FOUND && *kind->group)
+		return true; /* the cluster has no such kind; those of the core group it always has
+			      */
+	if (kube_client_status(client) == FORBIDDEN && !kind->guarded) {
 		state->hidden |= KIND_BIT(kind->kind);
 		return true;
 	}
@@ -137,31 +139,17 @@ list_kind(struct state *state, struct kube_client *client, const struct kind_def
 }
 
 static bool
-read_cluster(struct state *state, const struct kube_config *config, struct error *error)
+read_cluster(struct state *state, const struct kube_config *cluster, struct error *error)
 {
-	struct kube_client *client = kube_client_new(config, error);
+	struct kube_client *client = kube_client_new(cluster, error);
 	bool good = client != NULL;
 
+	state->cluster = cluster;
 	for (size_t i = 0; i < KINDS && good; i++)
 		good = list_kind(state, client, kind_definitions[i], error);
 	if (client)
 		kube_client_free(client);
 	return good;
-}
-
-/* As kubectl finds it. */
-static bool
-find_cluster(struct arena *arena, struct kube_config *config, struct error *error)
-{
-	const char *paths = getenv("KUBECONFIG"), *home = getenv("HOME");
-
-	if (paths && *paths)
-		return kube_config_load(arena, paths, config, error);
-	if (home && *home)
-		paths = arena_printf(arena, "%s/.kube/config", home);
-	if (getenv("KUBERNETES_SERVICE_HOST") && (!paths || access(paths, F_OK) != 0))
-		return kube_config_in_cluster(arena, KUBE_CONFIG_SERVICE_ACCOUNT, config, error);
-	return kube_config_load(arena, paths ? paths : "", config, error);
 }
 
 static bool
@@ -197,13 +185,13 @@ static bool
 read_files(struct state *state, const char *path, struct error *error)
 {
 	struct manifests manifests = {0};
-	struct kube_config config;
+	struct kube_config *cluster = ARENA_NEW(state->arena, struct kube_config);
 
 	if (!manifests_read(state->arena, path, &manifests, error))
 		return false;
 	if (is_kubeconfig(&manifests))
-		return kube_config_load(state->arena, path, &config, error) &&
-		       read_cluster(state, &config, error);
+		return kube_config_load(state->arena, path, cluster, error) &&
+		       read_cluster(state, cluster, error);
 	for (const struct manifest *manifest = manifests.first; manifest; manifest = manifest->next)
 		if (manifest->definition && !take_manifest(state, manifest, error))
 			return false;
@@ -214,7 +202,7 @@ bool
 state_read(struct arena *arena, const char *source, const struct bundle *of_interest,
 	struct state *state, struct error *error)
 {
-	struct kube_config config;
+	struct kube_config *cluster = ARENA_NEW(arena, struct kube_config);
 
 	*state = (struct state){
 		.arena = arena,
@@ -225,7 +213,7 @@ state_read(struct arena *arena, const char *source, const struct bundle *of_inte
 	if (!source)
 		return true;
 	if (text_equal(source, "cluster"))
-		return find_cluster(arena, &config, error) && read_cluster(state, &config, error);
+		return cluster_find(arena, cluster, error) && read_cluster(state, cluster, error);
 	if (!read_files(state, source, error))
 		return false;
 	if (arena_exhausted(arena))

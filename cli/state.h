@@ -6,20 +6,21 @@
 #pragma once
 
 #include "cli/bundle.h"
+#include "kube/kube_config.h"
 #include "network/inventory.h"
 
 /* The help of the option --state. */
 #define STATE_HELP                                                                                 \
 	"what exists already: a file or folder of manifests, a kubeconfig file, or \"cluster\" "   \
-	"for "                                                                                     \
-	"the one that kubectl would ask"
+	"for the one that kubectl would ask"
 
 struct state {
 	struct arena *arena;
 	const struct bundle *wanted;
 	struct inventory *inventory;
-	struct map *objects; /* const struct json * by bundle_key */
-	unsigned hidden;     /* KIND_BIT()s of kinds that only inform and that we may not read */
+	struct map *objects;               /* const struct json * by bundle_key */
+	const struct kube_config *cluster; /* that was read; NULL when it was files */
+	unsigned hidden; /* KIND_BIT()s of kinds that only inform and that we may not read */
 };
 
 /* `source` is "cluster" (what KUBECONFIG or ~/.kube/config names, or the pod's own), a kubeconfig

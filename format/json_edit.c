@@ -38,30 +38,59 @@ index_of(struct json_path_step step)
 	return index;
 }
 
-static cJSON *
-child_of(const cJSON *parent, struct json_path_step step)
+static void
+remember(struct json_edit *edit, const cJSON *list, const cJSON *item, size_t index)
 {
-	size_t index = is_index(step) ? index_of(step) : 0;
+	edit->last.list = list;
+	edit->last.item = item;
+	edit->last.index = index;
+}
 
-	for (cJSON *child = parent->child; child; child = child->next) {
-		if (json_tree_kind(parent) == cJSON_Array && is_index(step) && index-- == 0)
-			return child;
-		if (json_tree_kind(parent) == cJSON_Object &&
-			strlen(child->string) == step.length &&
+/* From the item found last, forwards or backwards. Without such an item the last one is remembered.
+ */
+static cJSON *
+item_of(struct json_edit *edit, const cJSON *list, size_t index)
+{
+	bool known = edit->last.list == list;
+	cJSON *item = known ? (cJSON *)(uintptr_t)edit->last.item : list->child;
+	size_t at = known ? edit->last.index : 0;
+
+	if (!item)
+		return NULL;
+	for (; at < index && item->next; at++)
+		item = item->next;
+	for (; at > index; at--)
+		item = item->prev;
+	remember(edit, list, item, at);
+	return at == index ? item : NULL;
+}
+
+static cJSON *
+member_of(const cJSON *object, struct json_path_step step)
+{
+	for (cJSON *child = object->child; child; child = child->next)
+		if (strlen(child->string) == step.length &&
 			memcmp(child->string, step.text, step.length) == 0)
 			return child;
-	}
 	return NULL;
 }
 
-/* May a value be put there: as a member of an object, in place of an item, or as the next one? */
+/* Goes one step on. False when there is no place for the step: a name in an object, an index in a
+ * list or one past its end. */
 static bool
-takes(const cJSON *parent, struct json_path_step step)
+enter(struct json_edit *edit, struct place *place)
 {
-	if (json_tree_kind(parent) == cJSON_Object)
+	const cJSON *parent = place->parent;
+	size_t index = is_index(place->step) ? index_of(place->step) : 0;
+
+	if (json_tree_kind(parent) == cJSON_Object && !is_index(place->step)) {
+		place->value = member_of(parent, place->step);
 		return true;
-	return json_tree_kind(parent) == cJSON_Array && is_index(step) &&
-	       index_of(step) <= json_count((const struct json *)(const void *)parent);
+	}
+	if (json_tree_kind(parent) != cJSON_Array || !is_index(place->step))
+		return false;
+	place->value = item_of(edit, parent, index);
+	return place->value || index == (parent->child ? edit->last.index + 1 : 0);
 }
 
 static bool
@@ -72,14 +101,13 @@ is_missing(const cJSON *value)
 
 /* Goes as far as there are values. False when something of another type stands on the way. */
 static bool
-walk(const struct json_edit *edit, const char *field, struct place *place)
+walk(struct json_edit *edit, const char *field, struct place *place)
 {
 	*place = (struct place){.value = root_of(edit), .rest = field};
 	while (!is_missing(place->value) && json_path_next(&place->rest, &place->step)) {
 		place->parent = place->value;
-		if (!takes(place->parent, place->step))
+		if (!enter(edit, place))
 			return false;
-		place->value = child_of(place->parent, place->step);
 	}
 	return place->parent != NULL;
 }
@@ -131,20 +159,30 @@ add_container(const struct json_edit *edit, const char *field, struct place *pla
 		json_patch_add_object(edit->patch, at);
 }
 
+/* A list that is added has no item yet. */
+static bool
+can_be_added(const char *rest)
+{
+	struct json_path_step step;
+
+	while (json_path_next(&rest, &step))
+		if (is_index(step) && index_of(step) > 0)
+			return false;
+	return true;
+}
+
 bool
-json_edit_set(const struct json_edit *edit, const char *field, const char *text)
+json_edit_set(struct json_edit *edit, const char *field, const char *text)
 {
 	struct place place;
 	bool adds;
 
-	if (!walk(edit, field, &place))
+	if (!walk(edit, field, &place) || !can_be_added(place.rest))
 		return false;
 	while (*place.rest) {
 		add_container(edit, field, &place);
 		place.parent = place.value;
 		json_path_next(&place.rest, &place.step);
-		if (!takes(place.parent, place.step))
-			return false;
 		place.value = NULL;
 	}
 	adds = !place.value;
@@ -173,13 +211,26 @@ unlink_child(cJSON *parent, cJSON *child)
 		parent->child->prev = child == last ? child->prev : last;
 }
 
+/* Before the item found last goes: the one before it takes its place. */
+static void
+step_back(struct json_edit *edit, const cJSON *child)
+{
+	if (edit->last.item != child)
+		return;
+	if (edit->last.index > 0)
+		remember(edit, edit->last.list, child->prev, edit->last.index - 1);
+	else
+		remember(edit, NULL, NULL, 0);
+}
+
 bool
-json_edit_remove(const struct json_edit *edit, const char *field)
+json_edit_remove(struct json_edit *edit, const char *field)
 {
 	struct place place;
 
 	if (!walk(edit, field, &place) || !place.value || *place.rest)
 		return false;
+	step_back(edit, place.value);
 	unlink_child(place.parent, place.value);
 	if (edit->patch)
 		json_patch_remove(edit->patch, field);

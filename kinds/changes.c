@@ -31,7 +31,7 @@ changes_append(struct changes *changes, const struct changes *more)
 }
 
 bool
-change_apply(const struct json_edit *edit, const struct change *change)
+change_apply(struct json_edit *edit, const struct change *change)
 {
 	return change->after ? json_edit_set(edit, change->field, change->after)
 			     : json_edit_remove(edit, change->field);

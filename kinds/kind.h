@@ -31,7 +31,7 @@ void changes_add(struct arena *arena, struct changes *changes, struct field fiel
 	const char *before, const char *after);
 void changes_append(struct changes *changes, const struct changes *more);
 /* Does it, to the object and in the patch of `edit`. False when the object is of another shape. */
-bool change_apply(const struct json_edit *edit, const struct change *change);
+bool change_apply(struct json_edit *edit, const struct change *change);
 /* As an audit annotation and a report say it: "field: before -> after". */
 const char *change_text(struct arena *arena, const struct change *change);
 

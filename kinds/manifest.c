@@ -118,9 +118,11 @@ bool
 manifest_decode(struct arena *arena, const struct manifest *manifest, struct changes *changes,
 	struct declaration *declaration, struct error *error)
 {
+	struct json_edit edit = {.arena = arena, .root = manifest->object};
+
 	*changes = kind_canonicalise(arena, manifest->definition, manifest->object);
 	for (const struct change *change = changes->first; change; change = change->next)
-		change_apply(&(struct json_edit){arena, manifest->object, NULL}, change);
+		change_apply(&edit, change);
 	if (!kind_decode(arena, manifest->definition, manifest->object, NULL, declaration, error)) {
 		struct json_location at = json_location(manifest->object);
 

@@ -400,20 +400,29 @@ canonicalise_routes(struct arena *arena, struct changes *changes, const struct j
 	drop_copies(arena, changes, routes, is_copy);
 }
 
+/* NULL for anything but a list, which the rules refuse. */
+static const struct json *
+list_of(const struct json *spec, struct field field)
+{
+	const struct json *list = read_member(spec, field);
+
+	return json_is_array(list) ? list : NULL;
+}
+
 static void
 canonicalise(struct arena *arena, const struct json *object, struct changes *changes)
 {
 	const struct json *spec = json_member(object, "spec");
 	int index = 0;
 
-	for (const struct json *entry = json_first(read_member(spec, peerings_field)); entry;
+	for (const struct json *entry = json_first(list_of(spec, peerings_field)); entry;
 		entry = json_next(entry), index++) {
 		canonical_id(arena, changes, entry, (struct field){REMOTE_VPC, index},
 			&id_form_vpc_name);
 		canonical_member(
 			arena, changes, entry, (struct field){CONNECT_IP, index}, canonical_links);
 	}
-	canonicalise_routes(arena, changes, read_member(spec, routes_field));
+	canonicalise_routes(arena, changes, list_of(spec, routes_field));
 	canonical_member(arena, changes, read_member(spec, bfd_port_field), bfd_address_field,
 		canonical_addresses);
 }

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "network/inventory.h"
+
 static int
 compare_texts(const char *a, const char *b)
 {
@@ -17,6 +19,19 @@ answer_compare(const struct object_id *a, const struct object_id *b)
 		return a->kind < b->kind ? -1 : 1;
 	names = compare_texts(a->name, b->name);
 	return names ? names : compare_texts(a->namespace, b->namespace);
+}
+
+enum { FEW_ANSWERS = 4 };
+
+void *
+answer_room(struct arena *arena, void *items, size_t count, size_t size)
+{
+	void *larger;
+
+	if (count != 0 && count != FEW_ANSWERS)
+		return items;
+	larger = arena_alloc(arena, (count ? INVENTORY_ANSWERS : FEW_ANSWERS) * size);
+	return count ? memcpy(larger, items, count * size) : larger;
 }
 
 bool

@@ -50,6 +50,7 @@ enum membership {
 	MEMBER_EXCLUSIVE_LINK,
 	MEMBER_DIVERTING,
 	MEMBER_GATEWAY_USER,
+	MEMBER_PRIVATE, /* a private Subnet, in its VPC */
 	MEMBER_DEFINITION,
 	MEMBERSHIPS
 };
@@ -91,7 +92,7 @@ struct holding {
 	bool stored;                     /* not reserved; the caller says so */
 	struct occupant *occupants; /* of the claims, then of the links; the start of one block */
 	struct peering_place *peerings;
-	struct member *members; /* attachments, DNS links, diversions, definition */
+	struct member *members; /* attachments, DNS links, diversions, definition and so on */
 	size_t member_count;
 };
 

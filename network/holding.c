@@ -37,7 +37,7 @@ static size_t
 count_members(const struct declaration *d)
 {
 	return (size_t)d->attachment_count + 2 * (size_t)d->dns_link_count + d->defines_home +
-	       diverts_elsewhere(d) + count_gateway_users(d);
+	       diverts_elsewhere(d) + count_gateway_users(d) + d->private_subnet;
 }
 
 static struct member *
@@ -67,6 +67,8 @@ place_members(struct holding *holding)
 				holding, place, MEMBER_GATEWAY_USER, d->peerings[i].from);
 	if (diverts_elsewhere(d))
 		place = place_member(holding, place, MEMBER_DIVERTING, d->home);
+	if (d->private_subnet)
+		place = place_member(holding, place, MEMBER_PRIVATE, d->home);
 	if (d->defines_home)
 		place_member(holding, place, MEMBER_DEFINITION, d->home);
 }

@@ -38,6 +38,11 @@ void inventory_keep_only(struct inventory *inventory, enum kind kind, const stru
  * the same content already. */
 void inventory_reserve(
 	struct inventory *inventory, const struct declaration *declaration, int64_t deadline);
+/* As inventory_reserve, for what an object has been given before the verdict about it, which
+ * inventory_release ends. */
+void inventory_hold(
+	struct inventory *inventory, const struct declaration *declaration, int64_t deadline);
+void inventory_release(struct inventory *inventory, const struct object_id *object);
 /* Ends the reservations whose deadline has passed; returns how many. */
 size_t inventory_expire(struct inventory *inventory, int64_t now);
 
@@ -100,6 +105,10 @@ const char **inventory_shared_neighbours(
 struct occupants inventory_claims(struct arena *arena, const struct inventory *inventory,
 	const char *domain, const struct object_id *except);
 
+/* The networks of the private Subnets of a VPC: all of them, however many, in address order. */
+struct occupants inventory_private_subnets(struct arena *arena, const struct inventory *inventory,
+	const char *domain, const struct object_id *except);
+
 struct declared_peering {
 	const struct declaration *declaration;
 	const struct peering *peering;
@@ -145,6 +154,9 @@ size_t inventory_count_peers(
 	const struct inventory *inventory, const char *domain, const struct object_id *except);
 bool inventory_are_peers(const struct inventory *inventory, const char *one, const char *other,
 	const struct object_id *except);
+/* How many prefixes of one family a remote network has, by all that describe it. */
+size_t inventory_count_prefixes(
+	const struct inventory *inventory, const char *domain, enum family family);
 /* How many prefixes of one family the remote networks have, all together, that `domain` declares a
  * peering to. */
 size_t inventory_count_peer_prefixes(const struct inventory *inventory, const char *domain,

@@ -105,6 +105,14 @@ inventory_are_peers(const struct inventory *inventory, const char *one, const ch
 		       is_declared(domains_find_edge(&inventory->domains, b, a), except));
 }
 
+size_t
+inventory_count_prefixes(const struct inventory *inventory, const char *key, enum family family)
+{
+	const struct domain *domain = domains_find(&inventory->domains, key);
+
+	return domain ? domain->remote[family] : 0;
+}
+
 struct ahead {
 	const struct domain *domain;
 	enum family family;

@@ -258,15 +258,16 @@ set_deadline(struct inventory *inventory, struct slot *slot, int64_t deadline)
 		TAILQ_INSERT_HEAD(&inventory->deadlines, slot, by_deadline);
 }
 
-void
-inventory_reserve(
-	struct inventory *inventory, const struct declaration *declaration, int64_t deadline)
+static void
+reserve(struct inventory *inventory, const struct declaration *declaration, int64_t deadline,
+	bool held)
 {
 	struct object *object = find_or_make(inventory, &declaration->object);
 	uint64_t fingerprint = declaration_fingerprint(declaration);
 	struct slot *slot = find_reservation(object, declaration, fingerprint);
 
 	if (slot) {
+		slot->held = slot->held && held;
 		TAILQ_REMOVE(&inventory->deadlines, slot, by_deadline);
 		set_deadline(inventory, slot, deadline);
 		return;
@@ -276,10 +277,40 @@ inventory_reserve(
 		says_the_same(object->stored, declaration, fingerprint))
 		return;
 	slot = slot_new(inventory, object, declaration, fingerprint);
+	slot->held = held;
 	TAILQ_INSERT_TAIL(&object->reserved, slot, of_object);
 	set_deadline(inventory, slot, deadline);
 	inventory->size.reservations++;
 	settle(inventory, object);
+}
+
+void
+inventory_reserve(
+	struct inventory *inventory, const struct declaration *declaration, int64_t deadline)
+{
+	reserve(inventory, declaration, deadline, false);
+}
+
+void
+inventory_hold(struct inventory *inventory, const struct declaration *declaration, int64_t deadline)
+{
+	reserve(inventory, declaration, deadline, true);
+}
+
+/* With its last slot the object itself goes. */
+void
+inventory_release(struct inventory *inventory, const struct object_id *id)
+{
+	const struct object *object = find(inventory, id);
+	struct slot *slot = object ? TAILQ_FIRST(&object->reserved) : NULL;
+
+	while (slot) {
+		struct slot *next = TAILQ_NEXT(slot, of_object);
+
+		if (slot->held)
+			end_reservation(inventory, slot);
+		slot = next;
+	}
 }
 
 size_t

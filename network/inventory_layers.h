@@ -14,6 +14,7 @@ struct slot {
 	struct object *object;
 	uint64_t fingerprint;
 	int64_t deadline;
+	bool held; /* a reservation that inventory_release ends */
 	TAILQ_ENTRY(slot) of_object;
 	TAILQ_ENTRY(slot) by_deadline;
 };

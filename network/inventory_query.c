@@ -50,8 +50,8 @@ collect(const struct prefix *prefix, const void *value, void *context)
 		found->more = true;
 		return false;
 	}
-	if (!found->items)
-		found->items = ARENA_ARRAY(collector->arena, struct occupant, INVENTORY_ANSWERS);
+	found->items =
+		answer_room(collector->arena, found->items, found->count, sizeof *found->items);
 	found->items[found->count++] = *occupant;
 	return true;
 }
@@ -178,6 +178,50 @@ inventory_claims(struct arena *arena, const struct inventory *inventory, const c
 	return in_order(collector.found);
 }
 
+/* Puts the networks that a private Subnet has in the domain into the list, or only counts them
+ * while there is none. */
+static size_t
+add_networks(
+	struct occupant *list, size_t count, const struct declaration *subnet, const char *domain)
+{
+	for (int i = 0; i < subnet->claim_count; i++) {
+		const struct claim *claim = &subnet->claims[i];
+
+		if (claim->role != CLAIM_SUBNET || !text_equal(claim->domain, domain))
+			continue;
+		if (list)
+			list[count] = (struct occupant){subnet, claim};
+		count++;
+	}
+	return count;
+}
+
+static size_t
+list_private(struct occupant *list, const struct domain *domain, const struct object_id *except)
+{
+	const struct member *member;
+	size_t count = 0;
+
+	TAILQ_FOREACH(member, &domain->members[MEMBER_PRIVATE], members)
+	if (!answer_leaves_out(member->holding->declaration, except))
+		count = add_networks(list, count, member->holding->declaration, domain->key);
+	return count;
+}
+
+struct occupants
+inventory_private_subnets(struct arena *arena, const struct inventory *inventory,
+	const char *domain, const struct object_id *except)
+{
+	const struct domain *found = domains_find(&inventory->domains, domain);
+	struct occupants subnets = {.count = found ? list_private(NULL, found, except) : 0};
+
+	if (subnets.count == 0)
+		return subnets;
+	subnets.items = ARENA_ARRAY(arena, struct occupant, subnets.count);
+	list_private(subnets.items, found, except);
+	return in_order(subnets);
+}
+
 /* --- peerings --- */
 
 static bool
@@ -194,9 +238,7 @@ collect_edge(struct arena *arena, const struct edge *edge, const struct object_i
 			found->more = true;
 			return false;
 		}
-		if (!found->items)
-			found->items =
-				ARENA_ARRAY(arena, struct declared_peering, INVENTORY_ANSWERS);
+		found->items = answer_room(arena, found->items, found->count, sizeof *found->items);
 		found->items[found->count++] = place->item;
 	}
 	return true;
@@ -296,9 +338,7 @@ collect_members(struct arena *arena, const struct inventory *inventory, const ch
 		found.more = found.count == INVENTORY_ANSWERS;
 		if (found.more)
 			break;
-		if (!found.items)
-			found.items =
-				ARENA_ARRAY(arena, const struct declaration *, INVENTORY_ANSWERS);
+		found.items = answer_room(arena, found.items, found.count, sizeof *found.items);
 		found.items[found.count++] = last = declaration;
 	}
 	if (found.count > 1)

@@ -139,8 +139,11 @@ prefix_contains(const struct prefix *prefix, const struct address *address)
 {
 	if (prefix->address.family != address->family)
 		return false;
-	return ((prefix->address.high ^ address->high) & mask_high(prefix->length)) == 0 &&
-	       ((prefix->address.low ^ address->low) & mask_low(prefix->length)) == 0;
+	if (prefix->length <= 64)
+		return prefix->length == 0 ||
+		       (prefix->address.high ^ address->high) >> (64 - prefix->length) == 0;
+	return prefix->address.high == address->high &&
+	       (prefix->address.low ^ address->low) >> (128 - prefix->length) == 0;
 }
 
 bool

@@ -65,6 +65,12 @@ const struct report_entry *report_next(
 /* "file:line:column: deny: message [rule]", the way out indented below it, and a closing line of
  * figures. With `colour` by SGR codes (ECMA-48). */
 void report_write_text(const struct report *report, bool colour, struct buffer *out);
+/* What others have written, on one line of a terminal: control characters become question marks.
+ * Lives in the arena, or is `text` itself. */
+const char *report_plain(struct arena *arena, const char *text);
+/* The lines of a hint, each with `indent` before it. */
+void report_write_hint(
+	struct arena *arena, const char *hint, const char *indent, struct buffer *out);
 void report_write_json(const struct report *report, struct buffer *out);
 /* One entry, as it stands in the list of findings. */
 void report_write_entry_json(

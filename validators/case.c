@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 enum { FREE_NETWORKS_SHOWN = 3, FREE_NETWORKS_SPARE = 5, LINK_LENGTH_4 = 30, LINK_LENGTH_6 = 126 };
+enum { SUGGESTIONS = 16 };
 
 static struct finding *
 add_finding(struct case_ *c, enum action action, struct field field, const char *value)
@@ -56,6 +57,13 @@ case_refuse_route(struct case_ *c, const struct finding *finding, const struct r
 {
 	if (finding->action == ACTION_DENY)
 		c->route_refused[route - c->subject->routes] = true;
+}
+
+void
+case_refuse_dns_link(struct case_ *c, const struct finding *finding, const struct dns_link *link)
+{
+	if (finding->action == ACTION_DENY)
+		c->dns_link_refused[link - c->subject->dns_links] = true;
 }
 
 bool
@@ -158,6 +166,14 @@ find_free(struct case_ *c, const char *domain, const char *other, const struct p
 	return count;
 }
 
+/* A search takes time in the number of the subject's claims; more findings than these are hardly
+ * put right one network at a time. */
+static bool
+wants_suggestions(const struct case_ *c)
+{
+	return !c->silent && c->findings->count <= SUGGESTIONS;
+}
+
 void
 case_hint_free_networks(struct case_ *c, struct finding *finding, const char *domain,
 	const char *other, const struct prefix *prefix)
@@ -166,7 +182,7 @@ case_hint_free_networks(struct case_ *c, struct finding *finding, const char *do
 	const char *list = "";
 	size_t count = 0;
 
-	if (c->silent)
+	if (!wants_suggestions(c))
 		return;
 	for (const struct prefix *pool = policy_network_pools(c->policy, prefix->address.family);
 		pool->length; pool++)
@@ -198,7 +214,7 @@ case_hint_free_link(struct case_ *c, struct finding *finding, const struct claim
 {
 	struct prefix found;
 
-	if (!c->silent &&
+	if (wants_suggestions(c) &&
 		case_free_links(c, link->domain, link->far, link->prefix.address.family, &found, 1))
 		case_hint(c, finding, "free link network: %s, ends %s and %s",
 			case_prefix(c, &found), end_of(c, &found, 1), end_of(c, &found, 2));
@@ -388,6 +404,12 @@ case_claims(struct case_ *c, const char *domain)
 	for (enum family family = 0; family < FAMILIES; family++)
 		collect(c, domain, &(struct prefix){.address = {.family = family}}, &list);
 	return list.all;
+}
+
+struct occupants
+case_private_subnets(struct case_ *c, const char *domain)
+{
+	return inventory_private_subnets(c->arena, c->inventory, domain, &c->subject->object);
 }
 
 struct overlaps

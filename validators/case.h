@@ -34,6 +34,7 @@ struct case_ {
 	bool *claim_refused;
 	bool *link_refused;
 	bool *route_refused;
+	bool *dns_link_refused;
 };
 
 /* each_peering(c, peering) ...: every entry of the subject that no rule has denied. The name of
@@ -53,6 +54,9 @@ struct case_ {
 	each_sound((c)->subject->links, (c)->subject->link_count, (c)->link_refused, item)
 #define each_route(c, item)                                                                        \
 	each_sound((c)->subject->routes, (c)->subject->route_count, (c)->route_refused, item)
+#define each_dns_link(c, item)                                                                     \
+	each_sound((c)->subject->dns_links, (c)->subject->dns_link_count, (c)->dns_link_refused,   \
+		item)
 
 /* A finding of the rule at work about a field of the subject: with its full action, or, for the
  * softer case of a rule that denies, at most a warning. Then case_message, or case_statement, and
@@ -66,6 +70,8 @@ void case_refuse_peering(
 void case_refuse_claim(struct case_ *c, const struct finding *finding, const struct claim *claim);
 void case_refuse_link(struct case_ *c, const struct finding *finding, const struct claim *link);
 void case_refuse_route(struct case_ *c, const struct finding *finding, const struct route *route);
+void case_refuse_dns_link(
+	struct case_ *c, const struct finding *finding, const struct dns_link *link);
 bool case_is_link_refused(const struct case_ *c, const struct claim *link);
 
 /* The sentence after "<field> <value> " (or right after it, when it begins with ':'). */
@@ -84,7 +90,8 @@ void case_against(struct case_ *c, struct finding *finding, const struct declara
 void case_against_claim(struct case_ *c, struct finding *finding, const struct occupant *other);
 
 /* Hints with free networks: of the length of `prefix`, free in both domains (`other` may be NULL)
- * and their neighbours; and a link network between two VPCs. Nothing is said when none is found. */
+ * and their neighbours; and a link network between two VPCs. Nothing is said when none is found,
+ * or when the case has many findings already. */
 void case_hint_free_networks(struct case_ *c, struct finding *finding, const char *domain,
 	const char *other, const struct prefix *prefix);
 void case_hint_free_link(struct case_ *c, struct finding *finding, const struct claim *link);
@@ -117,6 +124,8 @@ const char *case_claim(struct case_ *c, const struct occupant *occupant);
 struct occupants case_overlaps(
 	struct case_ *c, const char *domain, const struct prefix *prefix, unsigned roles);
 struct occupants case_claims(struct case_ *c, const char *domain); /* all of them, however many */
+/* Of them those of private Subnets. */
+struct occupants case_private_subnets(struct case_ *c, const char *domain);
 /* Where networks of two peers of the subject overlap each other. */
 struct overlaps case_overlaps_among_peers(struct case_ *c);
 const struct declaration *case_definition(struct case_ *c, const char *domain);

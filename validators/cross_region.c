@@ -77,8 +77,8 @@ check(struct case_ *c)
 			check_vpc(c, peering, shoot);
 		else
 			check_vnet(c, peering, shoot);
-	for (int i = 0; i < c->subject->dns_link_count; i++)
-		check_ruleset(c, &c->subject->dns_links[i], shoot);
+	each_dns_link(c, link)
+		check_ruleset(c, link, shoot);
 }
 
 const struct rule cross_region = {

@@ -49,6 +49,7 @@ check_link(struct case_ *c, const struct dns_link *link, const struct declaratio
 	say_what_meets(c, finding, link, theirs, case_object(c, other));
 	case_against(c, finding, other, theirs->field, theirs->remote->id);
 	case_hint(c, finding, "use %s, or delete it first", case_object(c, other));
+	case_refuse_dns_link(c, finding, link);
 }
 
 static void
@@ -68,8 +69,8 @@ static void
 check(struct case_ *c)
 {
 	check_flaws(c);
-	for (int i = 0; i < c->subject->dns_link_count; i++)
-		check_links(c, &c->subject->dns_links[i]);
+	each_dns_link(c, link)
+		check_links(c, link);
 }
 
 const struct rule dns_zone_conflict = {

@@ -65,6 +65,7 @@ check_dns_link(struct case_ *c, const struct dns_link *link)
 			case_against(c, finding, others.items[i], theirs->name_field, theirs->name);
 			case_hint(c, finding, "use %s, or delete it first",
 				case_object(c, others.items[i]));
+			case_refuse_dns_link(c, finding, link);
 		}
 }
 
@@ -76,8 +77,8 @@ check(struct case_ *c)
 	each_peering(c, peering)
 		if (peering->remote)
 			check_other_objects(c, peering);
-	for (int i = 0; i < c->subject->dns_link_count; i++)
-		check_dns_link(c, &c->subject->dns_links[i]);
+	each_dns_link(c, link)
+		check_dns_link(c, link);
 }
 
 const struct rule duplicate_peering = {

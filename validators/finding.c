@@ -3,8 +3,11 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
+
+enum { LONGEST_VALUE = 512 }; /* an ARM id fits */
 
 static const char *const names[ACTIONS] = {"off", "report", "warn", "deny"};
 
@@ -33,6 +36,21 @@ disclosure_name(enum disclosure disclosure)
 	return texts[disclosure];
 }
 
+/* On one line without control characters, whatever somebody wrote, and cut when it is very long. */
+static const char *
+copy_value(struct arena *arena, const char *value)
+{
+	size_t length = strlen(value);
+	size_t kept = length > LONGEST_VALUE ? text_valid_utf8(value, LONGEST_VALUE) : length;
+	char *copy = arena_printf(
+		arena, "%.*s%s", (int)kept, value, length > LONGEST_VALUE ? "..." : "");
+
+	for (char *c = copy; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == '\x7f')
+			*c = '?';
+	return copy;
+}
+
 /* Names and values are copied, since the inventory that lends them may change before the finding is
  * shown. */
 static struct party
@@ -43,7 +61,7 @@ new_party(
 		.object = {object->kind, arena_text(arena, object->namespace),
 			arena_text(arena, object->name)},
 		.field = field,
-		.value = arena_text(arena, value ? value : ""),
+		.value = copy_value(arena, value ? value : ""),
 	};
 }
 

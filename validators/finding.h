@@ -26,7 +26,7 @@ struct party {
 	struct object_id object;
 	struct field field;
 	const char *value; /* as the object has it, or its canonical text; "" when the object as a
-			      whole is meant */
+			      whole is meant. One line of at most about 512 bytes */
 	struct party *next;
 };
 

@@ -98,11 +98,8 @@ check(struct case_ *c)
 		check_known(
 			c, peering->to, peering->remote->provider, peering->field, peering->target);
 	}
-	for (int i = 0; i < c->subject->dns_link_count; i++) {
-		const struct dns_link *link = &c->subject->dns_links[i];
-
+	each_dns_link(c, link)
 		check_known(c, link->zone, link->remote->provider, link->field, link->remote->id);
-	}
 }
 
 const struct rule missing_permission = {

@@ -136,14 +136,11 @@ check(struct case_ *c)
 						.remote = peering->remote,
 						.field = peering->field,
 						.value = peering->target});
-	for (int i = 0; i < c->subject->dns_link_count; i++) {
-		const struct dns_link *link = &c->subject->dns_links[i];
-
+	each_dns_link(c, link)
 		check_target(c, &(struct needed_tag){.domain = link->zone,
 					.remote = link->remote,
 					.field = link->field,
 					.value = link->remote->id});
-	}
 }
 
 const struct rule missing_shoot_tag = {

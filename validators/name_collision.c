@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "kinds/domain_key.h"
 #include "validators/case.h"
 
 static const struct field name_field = {"metadata.name", 0};
@@ -67,7 +68,7 @@ static void
 check_peerings(struct case_ *c, const struct port *port, const char *router, const char *rest)
 {
 	struct declared_peerings peerings = inventory_peerings_between(c->arena, c->inventory,
-		router, arena_printf(c->arena, "vpc/%s", rest), &c->subject->object);
+		router, domain_key_of_vpc(c->arena, rest), &c->subject->object);
 
 	for (size_t i = 0; i < peerings.count; i++)
 		report(c, port, peerings.items[i].declaration, peerings.items[i].peering->field,
@@ -77,7 +78,7 @@ check_peerings(struct case_ *c, const struct port *port, const char *router, con
 static void
 check_attachments(struct case_ *c, const struct port *port, const char *router, const char *rest)
 {
-	const char *segment = arena_printf(c->arena, "segment/%s", rest);
+	const char *segment = domain_key_of_segment(c->arena, rest);
 	struct declarations vpcs =
 		inventory_attached_to(c->arena, c->inventory, segment, &c->subject->object);
 

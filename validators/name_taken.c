@@ -54,9 +54,7 @@ check(struct case_ *c)
 				      .domain = peering->to,
 				      .provider = peering->remote->provider,
 			      });
-	for (int i = 0; i < c->subject->dns_link_count; i++) {
-		const struct dns_link *link = &c->subject->dns_links[i];
-
+	each_dns_link(c, link)
 		check_name(c, &(struct wanted_name){
 				      .text = link->name,
 				      .field = link->name_field,
@@ -64,7 +62,6 @@ check(struct case_ *c)
 				      .domain = link->zone,
 				      .provider = link->remote->provider,
 			      });
-	}
 }
 
 const struct rule name_taken = {

@@ -104,7 +104,8 @@ read_config_map(
 	bool block = is_block(text, length, at);
 	const struct json *inner;
 
-	if (!json_text(value) || json_count(data) != 1)
+	if (!json_text(value) || json_count(data) != 1 ||
+		json_count(json_member(root, "binaryData")))
 		return policy_reading_fail(reading, data ? data : root,
 			"expected a ConfigMap with the policy under data[" KEY
 			"] and nothing beside it");

@@ -5,7 +5,7 @@
 
 static const struct field allowed_field = {"spec.allowSubnets", 0};
 
-/* Two Subnets of peered VPCs; the first one may be private. */
+/* Two Subnets of peered VPCs, the first one private. */
 struct pair {
 	struct occupant guarded;
 	struct occupant other;
@@ -17,8 +17,7 @@ lets_in(const struct pair *pair)
 	const struct declaration *subnet = pair->guarded.declaration;
 	const struct claim *guarded = pair->guarded.claim, *other = pair->other.claim;
 
-	if (!subnet->private_subnet || guarded->role != CLAIM_SUBNET ||
-		other->role != CLAIM_SUBNET || guarded->unrouted || other->unrouted ||
+	if (other->role != CLAIM_SUBNET || guarded->unrouted || other->unrouted ||
 		guarded->prefix.address.family != other->prefix.address.family)
 		return true;
 	for (int i = 0; i < subnet->allowance_count; i++)
@@ -54,33 +53,35 @@ check_pair(struct case_ *c, const struct pair *pair, const struct peering *peeri
 		case_prefix(c, &pair->other.claim->prefix), case_object(c, subnet));
 }
 
-/* In both directions. */
 static void
-check_both(struct case_ *c, const struct occupant *one, const struct occupant *other,
+check_pairs(struct case_ *c, const struct occupants *guarded, const struct occupants *others,
 	const struct peering *peering)
 {
-	check_pair(c, &(const struct pair){*one, *other}, peering);
-	check_pair(c, &(const struct pair){*other, *one}, peering);
+	for (size_t i = 0; i < guarded->count; i++)
+		for (size_t k = 0; k < others->count; k++)
+			check_pair(c, &(const struct pair){guarded->items[i], others->items[k]},
+				peering);
 }
 
+/* The private Subnets of one VPC, before all of its peer. */
 static void
-check_networks(struct case_ *c, const struct occupants *ones, const struct occupants *others,
-	const struct peering *peering)
+check_direction(
+	struct case_ *c, const char *guarded, const char *other, const struct peering *peering)
 {
-	for (size_t i = 0; i < ones->count; i++)
-		for (size_t k = 0; k < others->count; k++)
-			check_both(c, &ones->items[i], &others->items[k], peering);
+	struct occupants subnets = case_private_subnets(c, guarded), others;
+
+	if (subnets.count == 0)
+		return;
+	others = case_claims(c, other);
+	check_pairs(c, &subnets, &others, peering);
 }
 
 static void
 check_vpc(struct case_ *c)
 {
-	struct occupants own = case_claims(c, c->subject->home);
-
 	each_peering(c, peering) {
-		struct occupants others = case_claims(c, peering->to);
-
-		check_networks(c, &own, &others, peering);
+		check_direction(c, peering->from, peering->to, peering);
+		check_direction(c, peering->to, peering->from, peering);
 	}
 }
 
@@ -88,11 +89,17 @@ static void
 check_claim(struct case_ *c, const struct claim *claim, const char *neighbour)
 {
 	struct occupant item = {c->subject, claim};
-	struct occupants own = {.items = &item, .count = 1};
-	struct occupants others = case_claims(c, neighbour);
+	const struct occupants own = {.items = &item, .count = 1};
+	struct occupants others;
 
-	if (!text_equal(neighbour, claim->domain))
-		check_networks(c, &own, &others, NULL);
+	if (text_equal(neighbour, claim->domain))
+		return;
+	if (c->subject->private_subnet) {
+		others = case_claims(c, neighbour);
+		check_pairs(c, &own, &others, NULL);
+	}
+	others = case_private_subnets(c, neighbour);
+	check_pairs(c, &others, &own, NULL);
 }
 
 /* A peering that both declare gives the same pairs twice, and each is told once. */

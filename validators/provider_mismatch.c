@@ -40,6 +40,8 @@ report_kind(struct case_ *c, enum provider cloud)
 		cloud_names[provider_of(c->subject->object.kind)]);
 	each_peering(c, peering)
 		case_refuse_peering(c, finding, peering);
+	each_dns_link(c, link)
+		case_refuse_dns_link(c, finding, link);
 }
 
 /* https://docs.aws.amazon.com/general/latest/gr/rande.html */

@@ -263,7 +263,7 @@ count_ipv4(const struct declaration *network)
 {
 	size_t count = 0;
 
-	for (int i = 0; network && i < network->claim_count; i++)
+	for (int i = 0; i < network->claim_count; i++)
 		count += network->claims[i].prefix.address.family == FAMILY_4;
 	return count;
 }
@@ -330,15 +330,15 @@ check(struct case_ *c)
 	each_peering(c, peering)
 		if (provider_of(peering) == PROVIDER_AWS)
 			check_shoot_routes(c, peering->field, peering->target,
-				is_new_pair(c, peering)
-					? count_ipv4(case_definition(c, peering->to))
-					: 0,
+				is_new_pair(c, peering) ? inventory_count_prefixes(c->inventory,
+								  peering->to, FAMILY_4)
+							: 0,
 				c->before != NULL);
 	if (c->subject->object.kind == KIND_REMOTE_NETWORK && c->subject->remote &&
 		c->subject->remote->provider == PROVIDER_AWS)
 		check_remote_routes(c);
-	for (int i = 0; i < c->subject->dns_link_count; i++)
-		check_dns_link(c, &c->subject->dns_links[i]);
+	each_dns_link(c, link)
+		check_dns_link(c, link);
 }
 
 const struct rule quota_rule = {

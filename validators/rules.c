@@ -20,8 +20,8 @@ const struct rule *const rules[] = {
 	&remote_gateway,
 	&cidr_overlap,
 	&link_address_conflict,
-	&missing_shoot_tag,
 	&dns_zone_conflict,
+	&missing_shoot_tag,
 	&name_taken,
 	/* What may still come. */
 	&unknown_remote,

@@ -79,8 +79,8 @@ check(struct case_ *c)
 			check_network(c, peering);
 		else
 			check_vpc(c, peering);
-	for (int i = 0; i < c->subject->dns_link_count; i++)
-		check_zone(c, &c->subject->dns_links[i]);
+	each_dns_link(c, link)
+		check_zone(c, link);
 }
 
 const struct rule unknown_remote = {

@@ -1,5 +1,6 @@
 #include "validators/verdict.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -72,6 +73,7 @@ judge(struct arena *arena, const struct verdict_request *request, const struct d
 		.claim_refused = new_flags(arena, subject->claim_count),
 		.link_refused = new_flags(arena, subject->link_count),
 		.route_refused = new_flags(arena, subject->route_count),
+		.dns_link_refused = new_flags(arena, subject->dns_link_count),
 	};
 
 	for (size_t i = 0; rules[i]; i++)
@@ -83,44 +85,79 @@ judge(struct arena *arena, const struct verdict_request *request, const struct d
 	return findings;
 }
 
-static const struct finding *
-find_by_id(const struct finding *first, const struct finding *end, const char *id)
+/* Findings in the order of their ids; of one id the most severe first, then the earliest. */
+struct entry {
+	const struct finding *finding;
+	size_t place; /* in the list */
+};
+struct by_id {
+	struct entry *entries;
+	size_t count;
+};
+
+static int
+compare_entries(const void *left, const void *right)
 {
-	for (const struct finding *finding = first; finding != end; finding = finding->next)
-		if (strcmp(finding->id, id) == 0)
-			return finding;
-	return NULL;
+	const struct entry *a = left, *b = right;
+	int order = strcmp(a->finding->id, b->finding->id);
+
+	if (order == 0)
+		order = (int)b->finding->action - (int)a->finding->action;
+	return order ? order : (a->place > b->place) - (a->place < b->place);
+}
+
+static struct by_id
+sort_by_id(const struct findings *findings)
+{
+	struct by_id index = {.count = 0};
+
+	if (findings->count == 0)
+		return index;
+	index.entries = ARENA_ARRAY(findings->arena, struct entry, findings->count);
+	for (const struct finding *finding = findings->first; finding; finding = finding->next) {
+		index.entries[index.count] = (struct entry){finding, index.count};
+		index.count++;
+	}
+	qsort(index.entries, index.count, sizeof *index.entries, compare_entries);
+	return index;
+}
+
+/* The most severe one; NULL when there is none. */
+static const struct finding *
+find_by_id(const struct by_id *index, const char *id)
+{
+	size_t first = 0, end = index->count;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (strcmp(index->entries[middle].finding->id, id) < 0)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first < index->count && strcmp(index->entries[first].finding->id, id) == 0
+		       ? index->entries[first].finding
+		       : NULL;
 }
 
 /* Was it there before, and no less severe? What only warns is said again whenever the object
  * changes: it still holds. */
 static bool
-is_old(const struct findings *before, const struct finding *finding)
+is_old(const struct by_id *before, const struct finding *finding)
 {
-	const struct finding *known = find_by_id(before->first, NULL, finding->id);
+	const struct finding *known = find_by_id(before, finding->id);
 
 	return known && known->action >= finding->action && finding->action == ACTION_DENY;
 }
 
 static bool
-has_new(const struct findings *before, const struct findings *after)
+has_new(const struct by_id *before, const struct findings *after)
 {
 	for (const struct finding *finding = after->first; finding; finding = finding->next)
 		if (!is_old(before, finding))
 			return true;
 	return false;
-}
-
-/* One conflict that was found from two sides is told once, as the more severe of the two. */
-static bool
-is_told(const struct findings *findings, const struct finding *finding)
-{
-	const struct finding *first = find_by_id(findings->first, finding, finding->id);
-
-	for (const struct finding *other = finding->next; other; other = other->next)
-		if (other->action > finding->action && strcmp(other->id, finding->id) == 0)
-			return true;
-	return first && first->action >= finding->action;
 }
 
 static void
@@ -131,17 +168,19 @@ take(struct verdict *verdict, struct finding *finding)
 		verdict->action = finding->action;
 }
 
-/* The findings that count, the certain ones first, else in the order of the rules. */
+/* The findings that count, the certain ones first, else in the order of the rules. One conflict
+ * that was found from two sides is told once, as the more severe of the two. */
 static struct verdict
-verdict_of(struct findings *findings, const struct findings *before)
+verdict_of(struct findings *findings, const struct by_id *before)
 {
+	const struct by_id index = sort_by_id(findings);
 	struct verdict verdict = {.findings = {.arena = findings->arena}};
 	struct finding *lists[ACTIONS] = {0}, **ends[ACTIONS];
 
 	for (int action = 0; action < ACTIONS; action++)
 		ends[action] = &lists[action];
 	for (struct finding *finding = findings->first; finding; finding = finding->next) {
-		if (!is_old(before, finding) && !is_told(findings, finding)) {
+		if (!is_old(before, finding) && find_by_id(&index, finding->id) == finding) {
 			struct finding *copy = ARENA_NEW(findings->arena, struct finding);
 
 			*copy = *finding;
@@ -163,14 +202,18 @@ struct verdict
 verdict_reach(struct arena *arena, const struct verdict_request *request)
 {
 	const struct declaration *subject = request->subject, *before = request->before;
-	struct findings findings, old = {.arena = arena};
+	struct by_id old = {.count = 0};
+	struct findings findings;
 
 	if (before && declaration_equal(before, subject))
 		return (struct verdict){.findings = {.arena = arena}};
 	if (before) {
 		findings = judge(arena, request, subject, before, true);
-		if (findings.count)
-			old = judge(arena, request, before, NULL, true);
+		if (findings.count) {
+			struct findings earlier = judge(arena, request, before, NULL, true);
+
+			old = sort_by_id(&earlier);
+		}
 		if (!has_new(&old, &findings))
 			return (struct verdict){.findings = {.arena = arena}};
 	}

@@ -123,6 +123,8 @@ judge(struct arena *arena, struct source *source, const struct review *review,
 	verdict = verdict_reach(arena, &request);
 	if (verdict.action != ACTION_DENY && !review->dry_run && !arena_exhausted(arena))
 		keep(source, review, &change->subject);
+	if (!review->dry_run)
+		inventory_release(source_inventory(source), &change->subject.object);
 	inventory_unlock(source_inventory(source));
 	if (disclosure != DISCLOSE_ALL && verdict.findings.count)
 		disclosure = disclosure_to(arena, source, review);

@@ -19,6 +19,6 @@ struct decision {
 	bool withheld;            /* `told` says less */
 };
 
-/* Lives in the arena. Never blocks but on the inventory's lock. The source is ready (source_state)
- * where the kind is guarded. */
+/* What /mutate has held for the object is released. Lives in the arena. Never blocks but on the
+ * inventory's lock. The source is ready (source_state) where the kind is guarded. */
 struct decision decide(struct arena *arena, struct source *source, const struct review *review);

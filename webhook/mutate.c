@@ -8,6 +8,8 @@
 
 enum { LONGEST_LIST = 1024 };
 
+#define ASKS "metadata.annotations[peerwarden.io/auto]"
+
 /* From the mutation to the verdict: other webhooks may stand between the two. */
 #define HOLD_LINKS (30 * CLOCK_SECOND)
 
@@ -15,6 +17,7 @@ struct edited {
 	struct arena *arena;
 	const struct review *review;
 	struct json_edit edit;
+	bool is_touched; /* a create, or an update of the spec or of what it asks for */
 	struct mutation mutation;
 	size_t listed;
 };
@@ -27,12 +30,13 @@ is_mutable(const struct review *review)
 	       !json_present(json_member(review->object, "metadata"), "deletionTimestamp");
 }
 
+/* On a create there is nothing that could be the same. */
 static bool
-stands_already(const struct review *review, const struct change *change)
+is_same(const struct review *review, const char *field)
 {
 	return review->operation == REVIEW_UPDATE && review->old_object &&
-	       json_equal(json_nearest(review->old_object, change->field),
-		       json_nearest(review->object, change->field));
+	       json_equal(json_nearest(review->old_object, field),
+		       json_nearest(review->object, field));
 }
 
 static void
@@ -48,10 +52,11 @@ list(struct edited *edited, const struct change *change)
 }
 
 static void
-apply(struct edited *edited, const struct changes *changes)
+apply(struct edited *edited, const struct changes *changes, bool only_what_is_written)
 {
 	for (const struct change *change = changes->first; change; change = change->next) {
-		if (stands_already(edited->review, change) || !change_apply(&edited->edit, change))
+		if ((only_what_is_written && is_same(edited->review, change->field)) ||
+			!change_apply(&edited->edit, change))
 			continue;
 		edited->mutation.count++;
 		list(edited, change);
@@ -77,7 +82,7 @@ hold_links(struct edited *edited, struct source *source, const struct declaratio
 	if (asked->auto_links && !edited->review->dry_run && edited->review->name[0] &&
 		decode(edited, edited->review->object, &given) &&
 		supplement_links(edited->arena, asked, &given, &links))
-		inventory_reserve(source_inventory(source), &links, clock_monotonic() + HOLD_LINKS);
+		inventory_hold(source_inventory(source), &links, clock_monotonic() + HOLD_LINKS);
 }
 
 static void
@@ -98,7 +103,7 @@ supplement(struct edited *edited, struct source *source)
 	inventory_lock(source_inventory(source));
 	request.policy = source_policy(source);
 	changes = supplement_changes(edited->arena, &request);
-	apply(edited, &changes);
+	apply(edited, &changes, !edited->is_touched);
 	hold_links(edited, source, subject);
 	inventory_unlock(source_inventory(source));
 }
@@ -111,7 +116,8 @@ mutate(struct arena *arena, struct source *source, const struct review *review,
 	struct edited edited = {
 		.arena = arena,
 		.review = review,
-		.edit = {arena, review->object, &operations},
+		.edit = {.arena = arena, .root = review->object, .patch = &operations},
+		.is_touched = !is_same(review, "spec") || !is_same(review, ASKS),
 		.mutation = {.patch = patch, .changes = ""},
 	};
 
@@ -119,7 +125,7 @@ mutate(struct arena *arena, struct source *source, const struct review *review,
 		struct changes changes =
 			kind_canonicalise(arena, review->definition, review->object);
 
-		apply(&edited, &changes);
+		apply(&edited, &changes, true);
 		supplement(&edited, source);
 	}
 	json_patch_close(&operations);

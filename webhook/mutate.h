@@ -3,8 +3,9 @@
  *
  * On an update only what the update itself writes is touched: text that stands in the stored object
  * already may belong to a field that must not change, and patching it would block even the removal
- * of a finalizer. An object that is being deleted is left alone. Links that are given out are
- * reserved until the verdict, except on dry run.
+ * of a finalizer. What the cluster supplies is added to an update that writes anything of the spec.
+ * An object that is being deleted is left alone. Links that are given out are held until the
+ * verdict (webhook/decide.h), or for half a minute when none comes, except on dry run.
  */
 #pragma once
 

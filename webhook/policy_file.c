@@ -30,7 +30,7 @@ mark_of(const char *path)
 	mark.device = status.st_dev;
 	mark.inode = status.st_ino;
 	mark.size = status.st_size;
-	mark.changed = status.st_mtim;
+	mark.changed = status.st_ctim;
 	return mark;
 }
 

@@ -19,7 +19,7 @@ struct file_mark {
 	uint64_t device;
 	uint64_t inode;
 	int64_t size;
-	struct timespec changed;
+	struct timespec changed; /* content, permissions or owner (st_ctim) */
 };
 
 /* One policy that was read, with the memory that it lives in. */

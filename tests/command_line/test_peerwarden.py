@@ -1,5 +1,7 @@
 """The command `peerwarden` as a process: exit statuses, streams, output, completion."""
 import json
+import os
+import pty
 import subprocess
 
 import pytest
@@ -183,6 +185,48 @@ def test_bash_completion_offers_commands_options_and_rules():
 
 def test_output_has_no_colour_when_it_is_no_terminal():
     assert "\x1b" not in run("lint", EXAMPLES / "reviews").stdout
+
+
+def test_control_characters_of_a_manifest_do_not_reach_the_terminal(tmp_path):
+    hostile = tmp_path / "hostile.yaml"
+    hostile.write_text(r"""
+apiVersion: kubeovn.io/v1
+kind: Subnet
+metadata: {name: "a\e[31m\nb"}
+spec: {vpc: "v\e[0m", cidrBlock: "10.0.0.0/8\e]0;x\a\u009b"}
+---
+kind: "De\eploy"
+metadata: {name: "\x7f\e[2J"}
+""")
+    for command in (["lint", hostile], ["plan", "--state", tmp_path / "nothing", "-f", hostile]):
+        (tmp_path / "nothing").mkdir(exist_ok=True)
+        result = run(*command)
+        assert result.returncode == 1 and "a?[31m?b" in result.stdout
+        assert [line for line in result.stdout.split("\n") if not line.isprintable()] == []
+
+
+@pytest.mark.parametrize("more, coloured", [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_gets_colour_unless_it_is_not_wanted(more, coloured):
+    reader, terminal = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | more
+    subprocess.run([PROGRAM, "lint", EXAMPLES / "reviews" / "2-overlapping-subnet.yaml", EXAMPLES / "inventory"],
+                   stdout=terminal, env=environment, timeout=60, check=False)
+    assert (b"\x1b[31;1mdeny" in os.read(reader, 4096)) == coloured
+    os.close(reader)
+    os.close(terminal)
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "lint --help", "lint docs/examples/inventory", "explain", "explain self-peering",
+                                     "completion bash", "policy check docs/examples/policy.yaml"])
+def test_output_that_cannot_be_written_ends_with_two(command):
+    with open("/dev/full", "w", encoding="ascii") as full:
+        result = subprocess.run([PROGRAM, *command.split()], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, cwd=ROOT, check=False)
+    assert (result.returncode, result.stderr) == (2, "peerwarden: standard output could not be written\n")
+
+
+def test_an_unknown_rule_among_known_ones_prints_nothing():
+    result = run("explain", "self-peering", "no-such-rule")
+    assert (result.returncode, result.stdout) == (2, "")
 
 
 def examples_of(rule):

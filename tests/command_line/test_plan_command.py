@@ -17,15 +17,15 @@ def plan(tmp_path):
     return make
 
 
-def outcomes(outline):
+def outcomes(trial):
     """Return (name, outcome) of each step."""
-    return [(step["object"]["name"], step["outcome"]) for step in outline["steps"]]
+    return [(step["object"]["name"], step["outcome"]) for step in trial["steps"]]
 
 
-def warnings(outline):
+def warnings(trial):
     """Return (name, rule, what puts it right) of each warning."""
     return [(step["object"]["name"], each["finding"]["rule"], each["putRightBy"] and each["putRightBy"]["name"])
-            for step in outline["steps"] for each in step["findings"] if each["finding"]["action"] == "warn"]
+            for step in trial["steps"] for each in step["findings"] if each["finding"]["action"] == "warn"]
 
 
 def test_each_object_counts_for_the_next_and_a_refused_one_does_not(plan):
@@ -33,6 +33,13 @@ def test_each_object_counts_for_the_next_and_a_refused_one_does_not(plan):
     assert status == 1
     assert outcomes(made["given"]) == [("a", "create"), ("b", "refused"), ("c", "create")]
     assert (made["given"]["refused"], made["better"], made["certain"]) == (1, None, True)
+
+
+def test_a_second_definition_of_an_object_updates_what_the_first_one_left(plan):
+    turned = subnet("a", "v", "fd00::/64,10.0.0.0/16")
+    step = plan([vpc("v")], subnet("a", "v", "10.1.0.0/16", finalizers=["example.com/hold"]), turned)[1]["given"]["steps"][1]
+    assert (step["outcome"], step["changes"]) == ("change", [])
+    assert [change["after"] for change in plan([vpc("v")], turned)[1]["given"]["steps"][0]["changes"]] == ["10.0.0.0/16,fd00::/64"]
 
 
 def test_the_warning_of_the_first_half_is_put_right_by_the_second(plan):

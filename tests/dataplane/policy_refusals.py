@@ -5,7 +5,7 @@ Every other refusal must show in OVN. An entry says which findings it covers, an
 
 import re
 
-from addresses import is_inside, parse_cidr, parse_destination, parse_ip
+from addresses import is_inside, parse_cidr, parse_cidrs, parse_destination, parse_ip
 
 ROUTE = re.compile(r"spec\.staticRoutes\[(\d+)\]")
 
@@ -63,6 +63,13 @@ def is_inside_a_link(finding, network):
         for claim in wide)
 
 
+def has_the_end_of_a_link(finding, network):
+    """Cover a BFD port with the address that the same VPC has on a link."""
+    spec = network.vpcs[finding.object["name"]]["spec"] if finding.object["kind"] == "Vpc" else {"vpcPeerings": []}
+    ends = [link.ip for peering in spec["vpcPeerings"] for link in parse_cidrs(peering["localConnectIP"]) or []]
+    return parse_ip((spec.get("bfdPort") or {}).get("ip", "")) in ends
+
+
 # (rule, which findings of it, why they are refused)
 POLICY = [
     ("link-address-conflict",
@@ -72,6 +79,8 @@ POLICY = [
      "OVN forwards when the next hop is that very address, which is then also the router's own"),
     ("link-address-conflict", is_inside_a_link,
      "OVN forwards, since the narrower network wins; but an address of the link would then belong to two networks"),
+    ("link-address-conflict", has_the_end_of_a_link,
+     "OVN forwards, since packets for the router end there either way; but two of its ports would have one address"),
     ("malformed-address", says("the prefix length 0"),
      "OVN forwards; but such a link claims all addresses, and any further port of the router would collide"),
     ("malformed-address", has_next_hop_of_a_group, "northd drops that route, which leads to no pod of the scenario"),

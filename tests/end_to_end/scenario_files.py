@@ -45,6 +45,7 @@ class Scenario:
 
     file: Path
     name: str
+    facts: str  # the worked case that it stands for
     policy: dict | None
     given: list
     operation: str | None  # of the request; None for a bundle
@@ -71,7 +72,8 @@ def scenario_of(path, document):
     base = read_documents(FOLDER / "bases" / f"{document['base']}.yaml") if "base" in document else []
     when, then = document.get("when"), document["then"]
     return Scenario(
-        path, document["name"], document.get("policy"), last_of_each([*base, *document.get("given", [])]),
+        path, document["name"], document.get("facts", ""), document.get("policy"),
+        last_of_each([*base, *document.get("given", [])]),
         when and when["operation"], when and when["object"], document.get("bundle"),
         then["action"], frozenset(then.get("rules", [])),
         tuple(then.get("message", [])), tuple(then.get("without", [])))

@@ -36,6 +36,8 @@ def patched(thing, operations):
             place = place[int(parent) if isinstance(place, list) else parent]
         is_list = isinstance(place, list)
         key = len(place) if last == "-" else int(last) if is_list else last
+        exists = key < len(place) if is_list else key in place
+        assert exists or operation["op"] == "add" and (not is_list or key == len(place)), operation
         if operation["op"] == "remove":
             del place[key]
         elif operation["op"] == "add" and is_list:

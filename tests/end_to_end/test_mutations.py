@@ -39,6 +39,11 @@ def links_of(api, thing_):
     return [peering["localConnectIP"] for peering in api.get(thing_).body["spec"]["vpcPeerings"]]
 
 
+def destinations_of(api, thing_):
+    """Return the destinations of the static routes that a stored Vpc has."""
+    return [route["cidr"] for route in api.get(thing_).body["spec"].get("staticRoutes", [])]
+
+
 def auto_vpc(name, *remotes, asks="links"):
     """Return a Vpc that asks for its links."""
     return vpc(name, [(remote, "auto") for remote in remotes], annotations={AUTO: asks})
@@ -135,6 +140,27 @@ def test_applying_the_same_manifest_again_keeps_the_link(kubectl, api, plot):
     again = kubectl.apply(manifest)
     assert again.status == 0, again
     assert links_of(api, manifest) == given == ["169.254.0.5/30"]
+
+
+def test_applying_again_adds_the_routes_to_subnets_that_came_later(kubectl, api, plot):
+    left, right = plot.name("left"), plot.name("right")
+    api.store(subnet(plot.name("first"), right, plot.v4("0.0/24")))
+    manifest = auto_vpc(left, right, asks="links,routes")
+    assert kubectl.apply(manifest).status == 0
+    api.store(subnet(plot.name("second"), right, plot.v4("1.0/24")))
+
+    relabelled = kubectl("label", "vpc", left, "team=a")
+    assert relabelled.status == 0 and destinations_of(api, manifest) == [plot.v4("0.0/24")], relabelled
+    again = kubectl.apply(manifest)
+    assert again.status == 0, again
+    assert destinations_of(api, manifest) == [plot.v4("0.0/24"), plot.v4("1.0/24")]
+
+
+def test_asking_later_adds_routes_too(kubectl, api, plot):
+    left, right = plot.name("left"), plot.name("right")
+    api.store(subnet(plot.name("net"), right, plot.v4("0.0/24")), vpc(left, [(right, "169.254.0.1/30")]))
+    asked_for = kubectl("annotate", "vpc", left, f"{AUTO}=routes")
+    assert asked_for.status == 0 and destinations_of(api, vpc(left)) == [plot.v4("0.0/24")], asked_for
 
 
 def test_simultaneous_wishes_at_one_hub_never_get_the_same_link_network(api, plot):

@@ -43,6 +43,10 @@ static const struct row rows[] = {
 		"[{'op':'add','path':'/a','value':[]},{'op':'add','path':'/a/0','value':{}},"
 		"{'op':'add','path':'/a/0/b','value':'x'}]"},
 	{"{a: [1]}", "a[2]", "x", "{a: [1]}", NULL},
+	{"{a: {}}", "a[0]", "x", "{a: {}}", NULL},
+	{"{a: {b: 1}}", "a[1].c", "x", "{a: {b: 1}}", NULL},
+	{"{a: {'0': 1}}", "a[0]", NULL, "{a: {'0': 1}}", NULL},
+	{"{}", "a[1].b", "x", "{}", NULL},
 	{"{a: [1]}", "a.b", "x", "{a: [1]}", NULL},
 	{"{a: text}", "a.b", "x", "{a: text}", NULL},
 	{"{a: 1, b: 2, c: 3}", "b", NULL, "{a: 1, c: 3}", "[{'op':'remove','path':'/b'}]"},
@@ -55,7 +59,7 @@ static const struct row rows[] = {
 };
 
 static bool
-apply(const struct json_edit *edit, const struct row *row)
+apply(struct json_edit *edit, const struct row *row)
 {
 	return row->text ? json_edit_set(edit, row->field, row->text)
 			 : json_edit_remove(edit, row->field);
@@ -79,7 +83,7 @@ an_edit_changes_the_object_and_writes_the_same_change_as_a_patch(void **state)
 		const struct json *root = parse(*state, rows[i].before);
 		CLEANUP(buffer_dispose) struct buffer out;
 		struct json_patch patch;
-		struct json_edit edit = {*state, root, &patch};
+		struct json_edit edit = {.arena = *state, .root = root, .patch = &patch};
 		bool done;
 
 		buffer_init(&out, 4096);
@@ -99,7 +103,7 @@ static void
 a_list_can_be_emptied_and_filled_again(void **state)
 {
 	const struct json *root = parse(*state, "{a: [1, 2, 3, 4]}");
-	struct json_edit edit = {*state, root, NULL};
+	struct json_edit edit = {.arena = *state, .root = root};
 
 	for (int i = 0; i < 4; i++)
 		assert_true(json_edit_remove(
@@ -114,7 +118,7 @@ static void
 values_keep_their_place_and_new_ones_take_that_of_their_parent(void **state)
 {
 	const struct json *root = parse(*state, "a:\n- {b: [1]}\nc: 2\n");
-	struct json_edit edit = {*state, root, NULL};
+	struct json_edit edit = {.arena = *state, .root = root};
 
 	assert_true(json_edit_set(&edit, "a[0].b", "x"));
 	assert_string_equal(json_text(json_nearest(root, "a[0].b")), "x");
@@ -130,7 +134,7 @@ values_keep_their_place_and_new_ones_take_that_of_their_parent(void **state)
 static void
 nothing_is_no_object_to_edit(void **state)
 {
-	struct json_edit edit = {*state, NULL, NULL};
+	struct json_edit edit = {.arena = *state};
 
 	assert_false(json_edit_set(&edit, "a", "y"));
 	assert_false(json_edit_remove(&edit, "a"));

@@ -26,7 +26,7 @@ run(struct arena *arena, const struct json *object)
 		abort();
 	changes = kind_canonicalise(arena, definition, object);
 	for (const struct change *change = changes.first; change; change = change->next)
-		if (!change_apply(&(struct json_edit){arena, object, NULL}, change))
+		if (!change_apply(&(struct json_edit){.arena = arena, .root = object}, change))
 			abort();
 	if (kind_canonicalise(arena, definition, object).count != 0)
 		abort();

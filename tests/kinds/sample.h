@@ -252,7 +252,8 @@ sample_changes(struct arena *arena, const struct json *object)
 	buffer_init(&out, 1 << 16);
 	for (const struct change *change = changes.first; change; change = change->next) {
 		buffer_printf(&out, "%s\n", change_text(arena, change));
-		assert_true(change_apply(&(struct json_edit){arena, object, NULL}, change));
+		assert_true(
+			change_apply(&(struct json_edit){.arena = arena, .root = object}, change));
 	}
 	assert_int_equal(kind_canonicalise(arena, definition, object).count, 0);
 	return sample_text(arena, &out);

@@ -198,6 +198,30 @@ a_reservation_outlives_the_removal_and_ends_at_its_deadline(void **state)
 }
 
 static void
+what_is_held_ends_when_it_is_released_and_what_is_reserved_does_not(void **state)
+{
+	struct fixture *f = *state;
+	struct declaration *held = subnet(f, "net1", "vpc/a", "10.0.0.0/16");
+	struct declaration *reserved = subnet(f, "net1", "vpc/a", "10.1.0.0/16");
+
+	inventory_hold(f->inventory, held, 100);
+	inventory_reserve(f->inventory, reserved, 100);
+	inventory_hold(f->inventory, reserved, 100);
+	inventory_release(f->inventory, &held->object);
+	assert_int_equal(inventory_size(f->inventory).reservations, 1);
+	assert_int_equal(overlaps(f, "vpc/a", "10.1.0.0/16", ALL_ROLES, NULL), 1);
+	inventory_hold(f->inventory, held, 100);
+	inventory_reserve(f->inventory, held, 100);
+	inventory_release(f->inventory, &held->object);
+	assert_int_equal(inventory_size(f->inventory).reservations, 2);
+	assert_int_equal(inventory_expire(f->inventory, 100), 2);
+	inventory_hold(f->inventory, held, 100);
+	inventory_release(f->inventory, &held->object);
+	inventory_release(f->inventory, &held->object);
+	assert_null(inventory_find(f->inventory, &held->object));
+}
+
+static void
 reservations_expire_by_deadline_and_not_by_arrival(void **state)
 {
 	struct fixture *f = *state;
@@ -471,6 +495,7 @@ main(void)
 		TEST(a_deletion_mark_is_kept_though_it_changes_no_claim),
 		TEST(a_reservation_counts_until_the_same_content_is_stored),
 		TEST(a_reservation_outlives_the_removal_and_ends_at_its_deadline),
+		TEST(what_is_held_ends_when_it_is_released_and_what_is_reserved_does_not),
 		TEST(reservations_expire_by_deadline_and_not_by_arrival),
 		TEST(what_is_stored_needs_no_reservation_unless_another_change_is_on_its_way),
 		TEST(neighbours_are_those_of_either_direction_and_not_their_neighbours),

@@ -137,6 +137,7 @@ random_declaration(struct parts *p)
 		.object = {(enum kind)random_below(2), "", names[random_below(NAMES)]},
 		.home = domains[random_below(DOMAINS)],
 		.defines_home = random_below(2),
+		.private_subnet = random_below(2),
 		.claims = p->claims,
 		.links = p->links,
 		.peerings = p->peerings,
@@ -148,7 +149,7 @@ random_declaration(struct parts *p)
 		.attachment_count = (int)random_below(3),
 		.dns_link_count = (int)random_below(3)};
 	for (int i = 0; i < 3; i++)
-		p->claims[i] = (struct claim){.domain = random_domain(),
+		p->claims[i] = (struct claim){.domain = i ? random_domain() : d->home,
 			.prefix = random_prefix(),
 			.role = random_below(2) ? CLAIM_SUBNET : CLAIM_REMOTE,
 			.field = {"spec.c[%d]", i}};
@@ -234,6 +235,22 @@ count_claims(const struct question *q, claim_test *test)
 			count += test(q, &d->claims[j]);
 		for (int j = 0; j < d->link_count; j++)
 			count += test(q, &d->links[j]);
+	}
+	return count;
+}
+
+static size_t
+count_private(const struct question *q)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < q->model->count; i++) {
+		const struct declaration *d = q->model->layers[i].declaration;
+
+		for (int j = 0; j < d->claim_count && d->private_subnet; j++)
+			count += !same(&d->object, q->except) &&
+				 d->claims[j].role == CLAIM_SUBNET &&
+				 strcmp(d->home, q->domain) == 0 && is_claim_of(q, &d->claims[j]);
 	}
 	return count;
 }
@@ -403,6 +420,8 @@ ask_everything(struct model *model, const struct inventory *inventory, struct ar
 			arena, inventory, q.domain, &q.prefix, q.other, q.except),
 		is_next_door);
 	check_occupants(&q, inventory_claims(arena, inventory, q.domain, q.except), is_claim_of);
+	assert_int_equal(inventory_private_subnets(arena, inventory, q.domain, q.except).count,
+		count_private(&q));
 	check_peerings(
 		&q, inventory_peerings_from(arena, inventory, q.domain, q.except), q.domain, NULL);
 	check_peerings(

@@ -127,6 +127,13 @@ plain_stands_on_route(
 	plain_stands_on(finding, PLAIN_ROUTE, (int)(route - world->subject->routes));
 }
 
+void
+plain_stands_on_dns_link(
+	struct plain_world *world, struct plain_finding *finding, const struct dns_link *link)
+{
+	plain_stands_on(finding, PLAIN_DNS_LINK, (int)(link - world->subject->dns_links));
+}
+
 /* --- the flat arrays --- */
 
 static bool
@@ -183,6 +190,7 @@ plain_check(struct arena *arena, const struct declaration *const *all, size_t co
 	plain_check_route_conflicts(&world);
 	plain_check_names(&world);
 	plain_check_subnets(&world);
+	plain_check_quotas(&world);
 	return world.first;
 }
 
@@ -221,6 +229,7 @@ plain_knows(const char *rule)
 		"remote-gateway",
 		"dns-zone-conflict",
 		"delete-in-use",
+		"quota",
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)

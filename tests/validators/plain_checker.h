@@ -15,13 +15,17 @@
 
 /* An entry of the subject that a finding stands on. Once the entry is refused for another reason,
  * what follows from it need not be said again. */
-enum plain_part { PLAIN_PEERING, PLAIN_CLAIM, PLAIN_ROUTE };
+enum plain_part { PLAIN_PEERING, PLAIN_CLAIM, PLAIN_ROUTE, PLAIN_DNS_LINK };
 struct plain_entry {
 	enum plain_part part;
 	int index;
 };
 
-enum { PLAIN_PARTIES = 64, PLAIN_ENTRIES = 8 };
+enum { PLAIN_PARTIES = 64, PLAIN_ENTRIES = 64 };
+
+/* The limits of rule quota, small enough to be met: of peerings of any network and of routes in a
+ * table of a VPC; of routes of the shoot; of links of a zone or ruleset. */
+enum { PLAIN_QUOTA = 3, PLAIN_ROUTE_QUOTA = 4, PLAIN_LINK_QUOTA = 1 };
 
 struct plain_finding {
 	const char *rule;

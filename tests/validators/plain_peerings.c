@@ -156,9 +156,14 @@ check_zone(struct plain_world *world, const struct dns_link *link)
 {
 	const struct declaration *zone = plain_definition(world, link->zone);
 
-	check_tag(world, zone, link->remote, link->field, link->remote->id);
+	struct plain_finding *finding =
+		check_tag(world, zone, link->remote, link->field, link->remote->id);
+
 	if (!zone)
-		plain_add(world, "unknown-remote", ACTION_WARN, link->field, link->remote->id);
+		finding = plain_add(
+			world, "unknown-remote", ACTION_WARN, link->field, link->remote->id);
+	if (finding)
+		plain_stands_on_dns_link(world, finding, link);
 }
 
 /* --- dns-zone-conflict: one network linked twice to a zone, or to two zones of one name; a second
@@ -184,8 +189,10 @@ check_other_link(struct plain_world *world, const struct dns_link *link,
 	else if (is_ruleset(link) == is_ruleset(theirs) && (is_ruleset(link) || is_same_name))
 		finding = plain_add(
 			world, "dns-zone-conflict", ACTION_DENY, link->field, link->remote->id);
-	if (finding)
-		plain_against(finding, other);
+	if (!finding)
+		return;
+	plain_against(finding, other);
+	plain_stands_on_dns_link(world, finding, link);
 }
 
 static void

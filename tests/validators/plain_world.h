@@ -60,6 +60,8 @@ void plain_stands_on_claim(
 	struct plain_world *world, struct plain_finding *finding, const struct claim *claim);
 void plain_stands_on_route(
 	struct plain_world *world, struct plain_finding *finding, const struct route *route);
+void plain_stands_on_dns_link(
+	struct plain_world *world, struct plain_finding *finding, const struct dns_link *link);
 
 void plain_check_peerings(struct plain_world *world); /* refuses entries; comes first */
 void plain_check_remotes(struct plain_world *world);
@@ -69,4 +71,5 @@ void plain_check_routes(struct plain_world *world);
 void plain_check_route_conflicts(struct plain_world *world);
 void plain_check_names(struct plain_world *world);
 void plain_check_subnets(struct plain_world *world);
+void plain_check_quotas(struct plain_world *world);
 void plain_check_goings(struct plain_world *world); /* when the subject is deleted */

@@ -138,6 +138,31 @@ findings_outlive_the_names_they_were_made_from(void **state)
 }
 
 static void
+a_value_stands_on_one_line_and_is_cut_where_a_character_ends(void **state)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 16);
+	struct findings findings = {.arena = arena};
+	const struct finding *finding = findings_add(
+		&findings, "malformed-address", ACTION_DENY, &net1, block, "1\n2\x1b[3");
+	char value[2000];
+
+	(void)state;
+	assert_string_equal(finding->subject.value, "1?2?[3");
+	memset(value, 'a', sizeof value);
+	memcpy(value + 511, "\xc3\xa4", 3);
+	finding = findings_add(&findings, "malformed-address", ACTION_DENY, &net1, block, value);
+	assert_int_equal(strlen(finding->subject.value), 511 + 3);
+	value[511] = '\0';
+	finding = findings_add(&findings, "malformed-address", ACTION_DENY, &net1, block, value);
+	assert_string_equal(finding->subject.value, value);
+	memset(value, 'a', sizeof value);
+	value[sizeof value - 1] = '\0';
+	finding = findings_add(&findings, "malformed-address", ACTION_DENY, &net1, block, value);
+	assert_int_equal(strlen(finding->subject.value), 512 + 3);
+	assert_string_equal(finding->subject.value + 512, "...");
+}
+
+static void
 actions_have_names(void **state)
 {
 	enum action action;
@@ -219,6 +244,7 @@ main(void)
 		cmocka_unit_test(the_action_is_no_part_of_the_id),
 		cmocka_unit_test(a_subject_between_others_is_no_part_of_the_id),
 		cmocka_unit_test(findings_outlive_the_names_they_were_made_from),
+		cmocka_unit_test(a_value_stands_on_one_line_and_is_cut_where_a_character_ends),
 		cmocka_unit_test(actions_have_names),
 		cmocka_unit_test(a_finding_is_told_anew_without_what_the_other_side_says),
 	};

@@ -17,6 +17,7 @@
 #define HEAD "apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\n"
 #define EXEMPTION(rules, names, end)                                                               \
 	HEAD "spec:\n  exemptions:\n  - {" rules ", " names ", " end ", reason: r, owner: o}\n"
+#define INNER "{apiVersion: peerwarden.io/v1alpha1, kind: PeeringPolicy}\n"
 #define MAP                                                                                        \
 	"apiVersion: v1\n"                                                                         \
 	"kind: ConfigMap\n"                                                                        \
@@ -200,6 +201,9 @@ mistakes_in_a_config_map_have_the_line_of_the_file(void **state)
 		{MAP "data:\n  policy.yaml: |\n    a: b\n  other: text\n",
 			"line 5: expected a ConfigMap with the policy under"},
 		{MAP "data:\n  policy.yaml: 7\n", "line 5: expected a ConfigMap with"},
+		{MAP "data:\n  policy.yaml: |\n    " INNER "binaryData: {other.yaml: AAAA}\n",
+			"line 5: expected a ConfigMap with"},
+		{MAP "binaryData: {policy.yaml: AAAA}\n", "line 1: expected a ConfigMap with"},
 		{MAP, "line 1: expected a ConfigMap with the policy under"},
 		{MAP "data:\n  policy.yaml: |\n    ---\n    a: b\n    ---\n    c: d\n",
 			"line 1: expected one PeeringPolicy, not 2 documents"},

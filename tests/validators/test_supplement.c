@@ -63,7 +63,8 @@ changes_of(struct room *room, const struct json *object, const struct declaratio
 							room->policy, &subject, before, object});
 
 	for (const struct change *change = changes.first; change; change = change->next)
-		assert_true(change_apply(&(struct json_edit){room->arena, object, NULL}, change));
+		assert_true(change_apply(
+			&(struct json_edit){.arena = room->arena, .root = object}, change));
 	return changes;
 }
 

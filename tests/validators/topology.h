@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "network/declaration.h"
 
-enum { TOPOLOGY_OBJECTS = 128 };
+enum { TOPOLOGY_OBJECTS = 288 };
 
 /* How many a test run asks about. Sanitizers take several times as long. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -83,6 +83,20 @@ plan_subnets(struct plan *plan)
 		plan_subnet(plan, 0);
 }
 
+/* So many in one VPC that lists of them are cut. */
+static void
+add_crowd(struct plan *plan)
+{
+	for (int i = 0; i < CROWD; i++)
+		plan_add(plan, plan_write(plan,
+				       "{" KUBE_OVN ", kind: Subnet, metadata: {name: crowd%d}, "
+				       "spec: {vpc: vpc-%d, cidrBlock: \"%s\"}}",
+				       i, plan_chance(95) ? 1 : 2,
+				       plan_astray(plan) && plan_chance(20)
+					       ? plan_network(plan, FAMILY_4)
+					       : plan_write(plan, "10.200.%d.0/24", i)));
+}
+
 /* The networks outside to which a router may be attached. */
 static void
 add_segments(struct plan *plan)
@@ -338,4 +352,6 @@ plan_kube_ovn(struct plan *plan)
 	plan_subnets(plan);
 	plan_links(plan);
 	add_vpcs(plan);
+	if (plan_chance(1))
+		add_crowd(plan);
 }

@@ -27,7 +27,7 @@ remote_id(const struct plan *plan, enum provider cloud, int remote)
 	case PROVIDER_AWS:
 		return plan_write(plan,
 			"aws: {accountId: \"123456789012\", region: eu-west-1, vpcId: "
-			"vpc-0000000%d}",
+			"vpc-%08d}",
 			remote);
 	case PROVIDER_GCP:
 		return remote ? plan_write(
@@ -70,7 +70,7 @@ peering_spec(const struct plan *plan, enum provider cloud, int remote)
 	case PROVIDER_AWS:
 		return plan_write(plan,
 			"kind: AwsVpcPeering, metadata: {name: p%%d}, spec: {remoteAccountId: "
-			"\"123456789012\", remoteRegion: eu-west-1, remoteVpcId: vpc-0000000%d}",
+			"\"123456789012\", remoteRegion: eu-west-1, remoteVpcId: vpc-%08d}",
 			remote);
 	case PROVIDER_GCP:
 		return plan_write(plan,
@@ -137,6 +137,27 @@ add_zones(struct plan *plan)
 	}
 }
 
+/* So many peers of the shoot that lists of them are cut. */
+static void
+add_crowd(struct plan *plan)
+{
+	for (int i = 0; i < CROWD; i++) {
+		plan_add(plan, plan_write(plan,
+				       "{" OURS ", kind: RemoteNetwork, metadata: {name: crowd%d}, "
+				       "spec: {%s, cidrs: [\"%s\"]%s}}",
+				       i, remote_id(plan, PROVIDER_AWS, 1000 + i),
+				       plan_astray(plan) && plan_chance(20)
+					       ? plan_network(plan, FAMILY_4)
+					       : plan_write(plan, "10.200.%d.0/24", i),
+				       tags(plan)));
+		plan_add(plan, plan_write(plan,
+				       "{" KYMA ", kind: AwsVpcPeering, metadata: {name: crowd%d}, "
+				       "spec: {remoteAccountId: \"123456789012\", remoteRegion: "
+				       "eu-west-1, remoteVpcId: vpc-%08d}}",
+				       i, 1000 + i));
+	}
+}
+
 void
 plan_kyma(struct plan *plan)
 {
@@ -164,6 +185,8 @@ plan_kyma(struct plan *plan)
 				i,
 				FIRST_OWN_NETWORK + (plan_astray(plan) ? plan_below(6) : 100 + i),
 				16 + plan_below(4)));
+	if (clouds[cloud] == PROVIDER_AWS && plan_chance(1))
+		add_crowd(plan);
 	add_remote_networks(plan, clouds[cloud]);
 	add_shoot_peerings(plan, clouds[cloud]);
 	if (clouds[cloud] == PROVIDER_AZURE)

@@ -4,6 +4,8 @@
 #include "tests/validators/topology.h"
 
 enum { MOST_VPCS = 24, FEW_VPCS = 5, MOST_SUBNETS = 32, FIRST_OWN_NETWORK = 10 };
+/* More than any list of answers holds. */
+enum { CROWD = 70 };
 
 struct planned_subnet {
 	int vpc;

@@ -1,5 +1,6 @@
 #include "webhook/policy_file.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -147,6 +149,26 @@ a_changed_policy_takes_effect_and_a_broken_one_does_not(void **state)
 	source_close(source);
 }
 
+/* As copying with the old times does, and much like a change of permissions. */
+static void
+a_change_that_keeps_size_and_time_is_seen_all_the_same(void **state)
+{
+	struct stat status;
+	struct source *source;
+
+	(void)state;
+	mount("2", HEAD "spec: {rules: {cidr-overlap: warn}}\n");
+	source = open_source();
+	assert_int_equal(stat(path, &status), 0);
+	write_file("2", HEAD "spec: {rules: {cidr-overlap: 'off'}}");
+	assert_int_equal(utimensat(AT_FDCWD, path,
+				 (const struct timespec[]){status.st_atim, status.st_mtim}, 0),
+		0);
+	source_tick(source, clock_monotonic());
+	assert_int_equal(action_now(source), ACTION_OFF);
+	source_close(source);
+}
+
 static void
 a_file_that_is_gone_leaves_the_policy(void **state)
 {
@@ -238,6 +260,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_changed_policy_takes_effect_and_a_broken_one_does_not),
+		cmocka_unit_test(a_change_that_keeps_size_and_time_is_seen_all_the_same),
 		cmocka_unit_test(a_file_that_is_gone_leaves_the_policy),
 		cmocka_unit_test(a_broken_policy_is_refused_at_start_and_on_request),
 		cmocka_unit_test(expired_exemptions_are_counted),

@@ -1,4 +1,5 @@
-/* An outline: what one order of the definitions leads to, step by step. */
+/* A trial: what one order of the definitions leads to, step by step, and which later step puts a
+ * warning right: the first half of a pair is warned of until the second one is there. */
 #pragma once
 
 #include "cli/simulation.h"
@@ -8,7 +9,7 @@ struct cost {
 	size_t warnings;
 };
 
-struct outline {
+struct trial {
 	struct step *steps;
 	size_t count;
 	struct cost cost;
@@ -18,9 +19,9 @@ struct outline {
 
 /* Takes the definitions (`count` of them) in this order, from the beginning and back to it. Lives
  * in the simulation's arena. */
-struct outline outline_make(
+struct trial trial_run(
 	struct simulation *simulation, const struct definition *const *order, size_t count);
 
 /* Refusals weigh more than any number of warnings. */
-bool outline_is_cheaper(const struct cost *a, const struct cost *b);
-void outline_add_cost(struct cost *cost, const struct step *step);
+bool trial_is_cheaper(const struct cost *a, const struct cost *b);
+void trial_add_cost(struct cost *cost, const struct step *step);
