@@ -12,6 +12,7 @@ domains_init(struct domains *domains)
 {
 	table_init(&domains->table);
 	table_init(&domains->edges);
+	domains->recent = memory_alloc(sizeof *domains->recent);
 	domains->seed = hash_seed();
 }
 
@@ -20,6 +21,7 @@ domains_dispose(struct domains *domains)
 {
 	table_dispose(&domains->table);
 	table_dispose(&domains->edges);
+	free(domains->recent);
 }
 
 static bool
@@ -31,8 +33,25 @@ has_key(const struct table_entry *entry, const void *key)
 const struct domain *
 domains_find(const struct domains *domains, const char *key)
 {
-	return (const struct domain *)table_find(
+	struct recent_domains *recent = domains->recent;
+	const struct domain *found;
+
+	for (int i = 0; i < DOMAINS_RECENT; i++)
+		if (recent->items[i] && text_equal(recent->items[i]->key, key))
+			return recent->items[i];
+	found = (const struct domain *)table_find(
 		&domains->table, hash_text(domains->seed, key), has_key, key);
+	if (found)
+		recent->items[recent->next++ % DOMAINS_RECENT] = found;
+	return found;
+}
+
+static void
+forget_recent(struct recent_domains *recent, const struct domain *domain)
+{
+	for (int i = 0; i < DOMAINS_RECENT; i++)
+		if (recent->items[i] == domain)
+			recent->items[i] = NULL;
 }
 
 static struct domain *
@@ -70,6 +89,7 @@ drop_if_unused(struct domains *domains, struct domain *domain)
 	if (!is_unused(domain))
 		return;
 	table_remove(&domains->table, &domain->entry);
+	forget_recent(domains->recent, domain);
 	free(domain->hubs);
 	free(domain);
 }

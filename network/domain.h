@@ -80,9 +80,17 @@ struct domain {
 	char key[];
 };
 
+/* The last domains that were asked for: the rules ask about the same few again and again. */
+enum { DOMAINS_RECENT = 4 };
+struct recent_domains {
+	const struct domain *items[DOMAINS_RECENT]; /* or NULL */
+	unsigned next;                              /* to be replaced */
+};
+
 struct domains {
 	struct table table;
 	struct table edges;
+	struct recent_domains *recent; /* changed by queries too, under the inventory's lock */
 	uint64_t seed;
 };
 

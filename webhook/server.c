@@ -18,7 +18,7 @@
 #include "webhook/tls_transport.h"
 
 enum {
-	CONNECTION_MEMORY = 16 * 1024, /* libmicrohttpd clears all of it after each request */
+	CONNECTION_MEMORY = 8 * 1024, /* libmicrohttpd clears all of it after each request */
 	IDLE_SECONDS =
 		120, /* longer than the 90 s of Go's client, so that it is the one to close */
 	REAPER_MILLISECONDS = 100,
