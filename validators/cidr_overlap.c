@@ -67,14 +67,22 @@ is_certain(
 /* A claim of the subject meets one of another object. */
 
 static const char *
+hub_name(struct case_ *c, const char *hub)
+{
+	return domain_type(hub) == DOMAIN_VPC
+		       ? arena_printf(c->arena, "the hub %s", case_short_domain(c, hub))
+		       : case_domain(c, hub);
+}
+
+static const char *
 relation(struct case_ *c, const struct claim *claim, const struct claim *other,
 	const struct spokes *spokes)
 {
 	if (c->silent || text_equal(claim->domain, other->domain))
 		return "";
 	if (spokes)
-		return arena_printf(c->arena, ", and the hub %s can never reach both",
-			case_short_domain(c, spokes->hub));
+		return arena_printf(
+			c->arena, ", and %s can never reach both", hub_name(c, spokes->hub));
 	return arena_printf(
 		c->arena, ", which is peered with %s", case_short_domain(c, claim->domain));
 }
@@ -155,8 +163,8 @@ report_pair(struct case_ *c, const struct peering *peering, const struct occupan
 	case_message(c, finding, "cannot be a peer: %s overlaps %s", case_claim(c, far),
 		case_claim(c, near));
 	if (spokes && !c->silent)
-		finding->message = arena_printf(c->arena, "%s, and the hub %s can never reach both",
-			finding->message, case_short_domain(c, spokes->hub));
+		finding->message = arena_printf(c->arena, "%s, and %s can never reach both",
+			finding->message, hub_name(c, spokes->hub));
 	case_against_claim(c, finding, far);
 	case_against_claim(c, finding, near);
 	case_hint_free_networks(

@@ -85,6 +85,7 @@ const struct rule cross_region = {
 	.id = "cross-region",
 	.summary = "reports a peering or link that leads to another region",
 	.action = ACTION_REPORT,
-	.guards = GUARDS_PEERING_REQUESTS | KIND_BIT(KIND_AZURE_VPC_DNS_LINK),
+	.guards = KIND_BIT(KIND_AWS_VPC_PEERING) | KIND_BIT(KIND_AZURE_VPC_PEERING) |
+		  KIND_BIT(KIND_AZURE_VPC_DNS_LINK),
 	.check = check,
 };

@@ -66,7 +66,13 @@ check_own_pair(struct case_ *c, const struct claim *link, const struct claim *ea
 	bool one_entry = link->peering == earlier->peering;
 	struct finding *finding;
 
-	if (one_entry && link->prefix.address.family == earlier->prefix.address.family) {
+	if (one_entry && address_equal(&link->host, &earlier->host) &&
+		link->prefix.length == earlier->prefix.length) {
+		finding = case_finding(c, link->field, case_end(c, link));
+		case_message(c, finding, "stands twice in one entry: OVN refuses such a port");
+		case_hint(c, finding, "write it once");
+		case_refuse_link(c, finding, link);
+	} else if (one_entry && link->prefix.address.family == earlier->prefix.address.family) {
 		finding = case_softer_finding(c, link->field, case_end(c, link));
 		case_message(c, finding, "is a second link of one family, beside %s",
 			case_end(c, earlier));
@@ -249,21 +255,16 @@ best_fit(const struct claim *near, const struct declared_peering *answer, const 
 static void
 hint_end(struct case_ *c, struct finding *finding, const struct claim *far)
 {
-	struct prefix end = {far->host, far->prefix.length};
+	struct prefix end = case_other_host(far);
 
-	if (prefix_bits(end.address.family) - end.length != 2)
+	if (prefix_bits(end.address.family) - end.length > 2)
 		case_hint(c, finding, "write another address of %s, the network of the far end",
 			case_prefix(c, &far->prefix));
-	else {
-		/* Of the two hosts of such a network, the one that is not taken. */
-		end.address = prefix_nth(&far->prefix, 1);
-		if (address_equal(&end.address, &far->host))
-			end.address = prefix_nth(&far->prefix, 2);
+	else
 		case_hint(c, finding,
 			"the end that fits is %s; to renumber, remove the peering here, change the "
 			"far end, then add it again",
 			case_prefix(c, &end));
-	}
 }
 
 static void

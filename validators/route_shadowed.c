@@ -99,7 +99,7 @@ check(struct case_ *c)
 
 	if (c->subject->route_count == 0)
 		return;
-	subnets = inventory_claims(c->arena, c->inventory, c->subject->home, &c->subject->object);
+	subnets = case_claims(c, c->subject->home);
 	each_route(c, route)
 		if (!route->managed)
 			check_route(c, route, &subnets);

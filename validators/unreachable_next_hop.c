@@ -66,37 +66,51 @@ has_longer_route(
 	return false;
 }
 
-/* Does the route carry packets to this network, of which the VPC at its other end has nothing? */
+/* Where a route leads: to the VPC at the other end of a link, or to a network of this VPC. */
+struct lead {
+	const char *domain; /* NULL for a network of this VPC */
+	const char *name;
+};
+
+/* Does the route carry packets to this network, of which there is nothing where it leads? */
 static bool
-misleads(struct case_ *c, const struct route *route, const struct claim *link,
+misleads(struct case_ *c, const struct route *route, const struct lead *lead,
 	const struct claim *network)
 {
 	bool is_part = prefix_covers(&network->prefix, &route->destination);
 	const struct prefix *common = is_part ? &route->destination : &network->prefix;
 
-	return !network->unrouted && !case_overlaps(c, link->far, common, ROLES_OF_HOSTS).count &&
-	       (is_part || !has_longer_route(c->subject, route, &network->prefix));
+	if (network->unrouted ||
+		(lead->domain && case_overlaps(c, lead->domain, common, ROLES_OF_HOSTS).count))
+		return false;
+	return is_part || !has_longer_route(c->subject, route, &network->prefix);
 }
 
 static void
-report_misleading(struct case_ *c, const struct route *route, const struct claim *link,
+report_misleading(struct case_ *c, const struct route *route, const struct lead *lead,
 	const struct occupant *other)
 {
 	bool is_part = prefix_covers(&other->claim->prefix, &route->destination);
+	const char *peer = case_domain(c, other->claim->domain);
 	struct finding *finding = report(c, route, false);
 
-	case_message(c, finding, "leads to %s, but %s %s %s", case_domain(c, link->far),
+	case_message(c, finding, "leads to %s, but %s %s %s", lead->name,
 		case_prefix(c, &route->destination), is_part ? "is in" : "holds",
 		case_claim(c, other));
 	case_against_claim(c, finding, other);
-	case_hint(c, finding, "write the address that %s has on its own link to this VPC",
-		case_domain(c, other->claim->domain));
+	if (is_part)
+		case_hint(c, finding, "write the address that %s has on its own link to this VPC",
+			peer);
+	else
+		case_hint(c, finding,
+			"add a route to %s, by the address that %s has on its own link to this VPC",
+			case_prefix(c, &other->claim->prefix), peer);
 }
 
-/* The far end of one peer, for a network of another. A peer may well pass packets on, so this only
- * warns; and like other warnings it looks at the first peers of a hub only. */
+/* Not to the peer that has the destination. Whoever it leads to may well pass packets on, so this
+ * only warns; and like other warnings it looks at the first peers of a hub only. */
 static void
-check_whose_end(struct case_ *c, const struct route *route, const struct claim *link)
+check_whose_end(struct case_ *c, const struct route *route, const struct lead *lead)
 {
 	each_peering(c, peering) {
 		struct occupants networks;
@@ -105,9 +119,10 @@ check_whose_end(struct case_ *c, const struct route *route, const struct claim *
 			return;
 		networks =
 			case_overlaps(c, peering->to, &route->destination, ROLE_BIT(CLAIM_SUBNET));
-		for (size_t i = 0; i < networks.count && !text_equal(peering->to, link->far); i++)
-			if (misleads(c, route, link, networks.items[i].claim)) {
-				report_misleading(c, route, link, &networks.items[i]);
+		for (size_t i = 0; i < networks.count && !text_equal(peering->to, lead->domain);
+			i++)
+			if (misleads(c, route, lead, networks.items[i].claim)) {
+				report_misleading(c, route, lead, &networks.items[i]);
 				return;
 			}
 	}
@@ -119,12 +134,13 @@ check_on_link(struct case_ *c, const struct route *route, const struct claim *li
 	struct declared_peering answer = case_answer(c, link->domain, link->far);
 	bool reached;
 	const struct claim *far = far_end(&answer, &route->next_hop, &reached);
+	struct lead lead = {link->far, case_domain(c, link->far)};
 	struct finding *finding;
 
 	if (!far) {
 		check_undeclared(c, route, link);
 	} else if (reached && !route->by_source) {
-		check_whose_end(c, route, link);
+		check_whose_end(c, route, &lead);
 	} else if (!reached) {
 		finding = report(c, route, true);
 		case_message(c, finding, "is not the far end of the link to %s, which is %s",
@@ -156,16 +172,31 @@ has_malformed_link(const struct declaration *vpc)
 	return false;
 }
 
+/* To a host in a network of this VPC, such as a NAT gateway: fine, unless a peer has the
+ * destination. */
+static void
+check_in_subnet(struct case_ *c, const struct route *route, const struct occupant *subnet)
+{
+	struct lead lead = {NULL, case_object(c, subnet->declaration)};
+
+	if (!route->by_source && route->destination.address.family == route->next_hop.family)
+		check_whose_end(c, route, &lead);
+}
+
 /* The network may still come. */
 static void
 check_elsewhere(struct case_ *c, const struct route *route)
 {
 	struct prefix next_hop = prefix_of_address(&route->next_hop);
+	struct occupants subnets =
+		case_overlaps(c, c->subject->home, &next_hop, ROLE_BIT(CLAIM_SUBNET));
 	struct finding *finding;
 
-	if (has_malformed_link(c->subject) ||
-		case_overlaps(c, c->subject->home, &next_hop, ROLE_BIT(CLAIM_SUBNET)).count ||
-		is_on_segment(c, &next_hop))
+	if (subnets.count) {
+		check_in_subnet(c, route, &subnets.items[0]);
+		return;
+	}
+	if (has_malformed_link(c->subject) || is_on_segment(c, &next_hop))
 		return;
 	finding = report(c, route, false);
 	case_message(c, finding,
@@ -176,12 +207,17 @@ check_elsewhere(struct case_ *c, const struct route *route)
 static void
 report_own_address(struct case_ *c, const struct route *route, const struct claim *link)
 {
+	struct declared_peering answer = case_answer(c, link->domain, link->far);
+	bool reached;
+	const struct claim *far = far_end(&answer, &route->next_hop, &reached);
 	struct finding *finding = report(c, route, true);
 
 	case_message(c, finding, "is this VPC's own address on the link to %s",
 		case_domain(c, link->far));
 	case_against(c, finding, c->subject, link->field, case_end(c, link));
-	case_hint(c, finding, "write the peer's address on the link");
+	case_hint(c, finding, "write %s",
+		far ? arena_printf(c->arena, "nextHopIP: %s", case_address(c, &far->host))
+		    : "the peer's address on the link");
 }
 
 static void

@@ -13,8 +13,6 @@ GROUP = re.compile(r"#define (GUARDS_\w+)((?:.*\\\n)*.*)")
 ROW = re.compile(r"^\| \[.*\]\(docs/rules/(.*)\.md\) \| (\w+)", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 EVERY_KIND = "GUARDS_EVERYTHING"
-# Networks of Google Cloud are in no region.
-PASSED_OVER = {"cross-region": {"GcpVpcPeering"}}
 
 PAGES = {page.stem: page.read_text() for page in sorted((ROOT / "docs" / "rules").glob("*.md"))}
 GUARDS = {name: expression for file in VALIDATORS.glob("*.c") for name, expression in RULE.findall(file.read_text())}
@@ -45,7 +43,7 @@ def test_a_page_names_the_default_of_its_rule(rule):
 
 @pytest.mark.parametrize("rule", [rule for rule in PAGES if GUARDS[rule] != EVERY_KIND])
 def test_a_page_names_the_kinds_that_its_rule_guards(rule):
-    assert set(HEAD.search(PAGES[rule]).group(2).split(", ")) == kinds(GUARDS[rule]) - PASSED_OVER.get(rule, set())
+    assert set(HEAD.search(PAGES[rule]).group(2).split(", ")) == kinds(GUARDS[rule])
 
 
 @pytest.mark.parametrize("rule", PAGES)

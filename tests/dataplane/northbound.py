@@ -271,15 +271,16 @@ class Network:
             self.add("Logical_Router", name, name=name, options=ROUTER_OPTIONS)
 
     def reconcile(self, vpc):
-        """Do with one Vpc what its controller does; the first link that does not parse ends it."""
+        """Do with one Vpc what its controller does; the first link that does not parse, or that OVN refuses, ends it."""
         name, spec = vpc["metadata"]["name"], vpc["spec"]
         if ("Logical_Router", name) not in self.rows:
             return
         for peering in spec["vpcPeerings"]:
-            if not parse_cidrs(peering["localConnectIP"]):
+            networks = peering["localConnectIP"].split(",")
+            if not parse_cidrs(peering["localConnectIP"]) or len(set(networks)) < len(networks):
                 return
             remote = peering["remoteVpc"]
-            self.port(name, f"{name}-{remote}", peering["localConnectIP"].split(","), peer=f"{remote}-{name}")
+            self.port(name, f"{name}-{remote}", networks, peer=f"{remote}-{name}")
         self.make_routes(name, spec["staticRoutes"])
         for policy in spec.get("policyRoutes") or []:
             hops = (policy.get("nextHopIP") or "").split(",") if policy["action"] == "reroute" else ()

@@ -106,6 +106,17 @@ has_ipv4(const struct declaration *network)
 	return false;
 }
 
+/* By any of its descriptions. */
+static bool
+is_known_with_ipv4(const struct plain_world *world, const char *domain)
+{
+	for (size_t i = 0; i < world->count; i++)
+		if (world->all[i]->object.kind == KIND_REMOTE_NETWORK &&
+			same(world->all[i]->home, domain) && has_ipv4(world->all[i]))
+			return true;
+	return false;
+}
+
 static bool
 is_described_twice(const struct plain_world *world)
 {
@@ -126,7 +137,7 @@ check_shoot_routes(struct plain_world *world)
 	struct plain_finding *finding = NULL;
 
 	if (subject->object.kind == KIND_AWS_VPC_PEERING && peering && !world->refused[0] &&
-		has_ipv4(plain_definition(world, peering->to)))
+		is_known_with_ipv4(world, peering->to))
 		finding = check_number(world, count_shoot_routes(world), PLAIN_ROUTE_QUOTA,
 			peering->field, peering->target);
 	if (finding)

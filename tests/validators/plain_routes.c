@@ -285,9 +285,10 @@ is_overtaken(
 }
 
 /* The next hop is a far end, but the destination is a subnet of another peer, and the VPC at that
- * far end has nothing there. Packets may be passed on, so this warns. */
+ * far end has nothing there; or it is in an own subnet (`far` is NULL). Packets may be passed on,
+ * so this warns. */
 static void
-check_whose_end(struct plain_world *world, const struct route *route, const struct claim *link,
+check_whose_end(struct plain_world *world, const struct route *route, const char *far,
 	const struct plain_claim *network)
 {
 	struct plain_peering peer =
@@ -296,10 +297,10 @@ check_whose_end(struct plain_world *world, const struct route *route, const stru
 	const struct prefix *part = is_part ? &route->destination : &network->claim->prefix;
 	struct plain_finding *finding;
 
-	if (!peer.peering || same(network->claim->domain, link->far) ||
+	if (!peer.peering || (far && same(network->claim->domain, far)) ||
 		!is_routed_subnet(network->claim, network->claim->domain) ||
 		!prefix_overlaps(&network->claim->prefix, &route->destination) ||
-		has_network_in(world, link->far, part) ||
+		(far && has_network_in(world, far, part)) ||
 		(!is_part && is_overtaken(world, route, part)))
 		return;
 	finding = report_hop(world, route, ACTION_WARN, network->owner);
@@ -318,7 +319,7 @@ check_on_link(struct plain_world *world, const struct route *route, const struct
 
 		if (address_equal(&far->host, &route->next_hop)) {
 			for (size_t k = 0; k < world->claim_count && !route->by_source; k++)
-				check_whose_end(world, route, link, &world->claims[k]);
+				check_whose_end(world, route, link->far, &world->claims[k]);
 			return;
 		}
 		is_known = is_known || far->host.family == route->next_hop.family;
@@ -330,9 +331,18 @@ check_on_link(struct plain_world *world, const struct route *route, const struct
 }
 
 static void
+check_in_subnet(struct plain_world *world, const struct route *route)
+{
+	for (size_t k = 0; k < world->claim_count && !route->by_source; k++)
+		if (route->destination.address.family == route->next_hop.family)
+			check_whose_end(world, route, NULL, &world->claims[k]);
+}
+
+static void
 check_next_hop(struct plain_world *world, const struct route *route)
 {
 	const struct declaration *vpc = world->subject;
+	struct prefix hop = prefix_of_address(&route->next_hop);
 	const struct claim *on = NULL;
 
 	for (int i = 0; i < vpc->link_count; i++) {
@@ -346,6 +356,8 @@ check_next_hop(struct plain_world *world, const struct route *route)
 	}
 	if (on && !world->refused[on->peering])
 		check_on_link(world, route, on);
+	else if (!on && touches_own_subnet(world, &hop))
+		check_in_subnet(world, route);
 	else if (!on && !is_in_local_network(world, &route->next_hop))
 		report_hop(world, route, ACTION_WARN, NULL);
 }

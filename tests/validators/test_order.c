@@ -12,13 +12,15 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "tests/network/random.h"
 #include "tests/validators/clusters.h"
 #include "validators/rules.h"
 #include "validators/verdict.h"
 
-enum { CASES = TOPOLOGY_CASES / 3, SHUFFLES = 3, PAIRS = 4 };
+enum { CASES = TOPOLOGY_CASES / 3, SHUFFLES = 3, PAIRS = 4, MOST_TEXT = 64 << 20 };
 
 /* --- which refusals two objects share --- */
 
@@ -77,25 +79,23 @@ judge(struct arena *arena, const struct inventory *inventory, const struct decla
 					    .before = before});
 }
 
-static const char *
-say(struct arena *arena, const char *before, const struct verdict *verdict)
+static void
+say(struct buffer *text, const struct verdict *verdict)
 {
-	const char *text = before;
-
 	for (const struct finding *finding = verdict->findings.first; finding;
 		finding = finding->next)
-		text = arena_printf(arena, "%s  %s %s [%s] %s | %s\n", text, finding->id,
+		buffer_printf(text, "  %s %s [%s] %s | %s\n", finding->id,
 			action_name(finding->action), finding->rule, finding->message,
 			finding->hint);
-	return text;
 }
 
 /* Everything that verdicts say about everyone, as it stands and when it goes. */
 static const char *
 say_all(struct arena *arena, const struct cluster *cluster, const struct inventory *inventory)
 {
-	const char *text = "";
+	struct buffer text CLEANUP(buffer_dispose);
 
+	buffer_init(&text, MOST_TEXT);
 	for (size_t i = 0; i < cluster->count; i++) {
 		const struct declaration *subject = cluster->items[i];
 		struct verdict verdict = judge(arena, inventory, subject, NULL);
@@ -105,10 +105,12 @@ say_all(struct arena *arena, const struct cluster *cluster, const struct invento
 						     .subject = subject,
 						     .deleting = true});
 
-		text = arena_printf(arena, "%s%s\n", text, object_text(arena, &subject->object));
-		text = say(arena, say(arena, text, &verdict), &goes);
+		buffer_printf(&text, "%s\n", object_text(arena, &subject->object));
+		say(&text, &verdict);
+		say(&text, &goes);
 	}
-	return text;
+	assert_false(text.overflowed);
+	return arena_text(arena, buffer_text(&text));
 }
 
 static void
