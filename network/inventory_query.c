@@ -380,31 +380,3 @@ inventory_attached_to(struct arena *arena, const struct inventory *inventory, co
 {
 	return collect_members(arena, inventory, segment, MEMBER_ATTACHED, except);
 }
-
-static bool
-is_preferred(const struct holding *holding, const struct holding *to)
-{
-	if (holding->stored != to->stored)
-		return holding->stored;
-	return answer_compare(&holding->declaration->object, &to->declaration->object) < 0;
-}
-
-const struct declaration *
-inventory_definition(
-	const struct inventory *inventory, const char *key, const struct object_id *except)
-{
-	const struct domain *domain = domains_find(&inventory->domains, key);
-	const struct holding *best = NULL;
-	const struct member *member;
-
-	if (!domain)
-		return NULL;
-	TAILQ_FOREACH(member, &domain->members[MEMBER_DEFINITION], members)
-	{
-		if (answer_leaves_out(member->holding->declaration, except))
-			continue;
-		if (!best || is_preferred(member->holding, best))
-			best = member->holding;
-	}
-	return best ? best->declaration : NULL;
-}
