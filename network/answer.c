@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "network/inventory.h"
-
 static int
 compare_texts(const char *a, const char *b)
 {
@@ -38,4 +36,14 @@ bool
 answer_leaves_out(const struct declaration *declaration, const struct object_id *except)
 {
 	return except && object_equal(&declaration->object, except);
+}
+
+int
+answer_compare_claims(const struct occupant *a, const struct occupant *b)
+{
+	int order = address_compare(&a->claim->prefix.address, &b->claim->prefix.address);
+
+	if (order == 0)
+		order = a->claim->prefix.length - b->claim->prefix.length;
+	return order ? order : answer_compare(&a->declaration->object, &b->declaration->object);
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "network/declaration.h"
+#include "network/inventory.h"
 
 /* `except` may be NULL. */
 bool answer_leaves_out(const struct declaration *declaration, const struct object_id *except);
@@ -14,3 +14,5 @@ void *answer_room(struct arena *arena, void *items, size_t count, size_t size);
 
 /* By kind, name and namespace: as strcmp. */
 int answer_compare(const struct object_id *a, const struct object_id *b);
+/* By address, the wider prefix first, then by object: what covers another claim comes before it. */
+int answer_compare_claims(const struct occupant *a, const struct occupant *b);

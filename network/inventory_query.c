@@ -60,12 +60,8 @@ static int
 compare_occupants(const void *left, const void *right)
 {
 	const struct occupant *a = left, *b = right;
-	int order = address_compare(&a->claim->prefix.address, &b->claim->prefix.address);
+	int order = answer_compare_claims(a, b);
 
-	if (order == 0)
-		order = a->claim->prefix.length - b->claim->prefix.length;
-	if (order == 0)
-		order = answer_compare(&a->declaration->object, &b->declaration->object);
 	if (order == 0)
 		order = a->claim->field.index - b->claim->field.index;
 	if (order == 0)

@@ -50,17 +50,12 @@ collect(const struct prefix *prefix, const void *value, void *context)
 	return true;
 }
 
-/* What covers another claim comes before it. */
 static int
 compare(const void *left, const void *right)
 {
 	const struct occupant *a = left, *b = right;
-	int order = address_compare(&a->claim->prefix.address, &b->claim->prefix.address);
+	int order = answer_compare_claims(a, b);
 
-	if (order == 0)
-		order = a->claim->prefix.length - b->claim->prefix.length;
-	if (order == 0)
-		order = answer_compare(&a->declaration->object, &b->declaration->object);
 	return order ? order : strcmp(a->claim->domain, b->claim->domain);
 }
 

@@ -26,6 +26,20 @@ static const char asks[] = "auto";
 
 enum { MOST_LINKS_OF_A_PEERING = 4 };
 
+bool
+supplement_is_asked(const struct json *object)
+{
+	const struct json *metadata = json_member(object, "metadata");
+
+	return json_member(json_member(metadata, "annotations"), "peerwarden.io/auto") != NULL;
+}
+
+bool
+supplement_is_due(enum kind kind, const struct json *object)
+{
+	return (GUARDS_KYMA & KIND_BIT(kind)) || supplement_is_asked(object);
+}
+
 /* --- the label --- */
 
 /* An update that neither had the label nor brings it is left alone: it may be a controller's. */

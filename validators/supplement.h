@@ -14,6 +14,12 @@
 #include "network/inventory.h"
 #include "validators/policy.h"
 
+/* Does the object carry the annotation? What it asks for is decided by the declaration. */
+bool supplement_is_asked(const struct json *object);
+/* False when there is nothing to add to such an object, whatever the cluster holds: a look that
+ * saves decoding it. */
+bool supplement_is_due(enum kind kind, const struct json *object);
+
 struct supplement_request {
 	const struct inventory *inventory; /* locked by the caller */
 	const struct policy *policy;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "validators/supplement.h"
 #include "webhook/decide.h"
 #include "webhook/mutate.h"
 #include "webhook/review.h"
@@ -188,15 +189,6 @@ answer_validate(struct exchange *exchange, void *context)
 		answer_review(exchange, &review, &answer, "/validate", started));
 }
 
-/* Without the cluster, what it asks for would be left as it is, and refused. */
-static bool
-asks_the_cluster(const struct review *review)
-{
-	const struct json *metadata = json_member(review->object, "metadata");
-
-	return json_member(json_member(metadata, "annotations"), "peerwarden.io/auto") != NULL;
-}
-
 static void
 answer_mutate(struct exchange *exchange, void *context)
 {
@@ -210,7 +202,8 @@ answer_mutate(struct exchange *exchange, void *context)
 	close_when_leaving(exchange, handlers);
 	if (!read_review(exchange, &review))
 		return;
-	if (asks_the_cluster(&review) && !can_decide(exchange, handlers, &review))
+	/* Without the cluster, what it asks for would be left as it is, and refused. */
+	if (supplement_is_asked(review.object) && !can_decide(exchange, handlers, &review))
 		return;
 	buffer_clear(patch);
 	mutation = mutate(exchange->arena, handlers->source, &review, patch);

@@ -96,7 +96,8 @@ supplement(struct edited *edited, struct source *source)
 		.object = review->object};
 	struct changes changes;
 
-	if (source_state(source) != SOURCE_READY || !decode(edited, review->object, subject))
+	if (!supplement_is_due(review->definition->kind, review->object) ||
+		source_state(source) != SOURCE_READY || !decode(edited, review->object, subject))
 		return;
 	if (review->old_object && decode(edited, review->old_object, before))
 		request.before = before;
