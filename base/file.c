@@ -130,6 +130,14 @@ visit(struct listing *listing, const char *path, int depth, struct error *error)
 	return true;
 }
 
+/* NULL at the end, where errno is 0, and when the folder cannot be read any further. */
+static const struct dirent *
+next_entry(DIR *folder)
+{
+	errno = 0;
+	return readdir(folder);
+}
+
 static bool
 walk(struct listing *listing, const char *path, int depth, struct error *error)
 {
@@ -143,13 +151,13 @@ walk(struct listing *listing, const char *path, int depth, struct error *error)
 	folder = opendir(path);
 	if (!folder)
 		return fail(path, error);
-	while ((entry = readdir(folder)))
+	while ((entry = next_entry(folder)))
 		if (entry->d_name[0] != '.' &&
 			!visit(listing,
 				arena_printf(listing->arena, "%s%s%s", path, slash, entry->d_name),
 				depth, error))
 			return false;
-	return true;
+	return errno == 0 || fail(path, error);
 }
 
 static int

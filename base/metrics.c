@@ -1,19 +1,13 @@
 #include "base/metrics.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/clock.h"
 #include "base/memory.h"
+#include "base/process.h"
 #include "base/text.h"
 
 /* Series and metrics stand in lists that only grow at their head, by compare-and-swap: readers need
@@ -304,20 +298,29 @@ compare_series(const void *a, const void *b)
 	return order;
 }
 
+/* The series of a metric in the order of their labels; returns how many. */
+static size_t
+sort_series(const struct metric *metric, const struct metric_series *sorted[METRIC_SERIES + 1])
+{
+	const struct metric_series *series = atomic_load(&metric->series);
+	size_t count = 0;
+
+	for (; series; series = series->next)
+		sorted[count++] = series;
+	qsort(sorted, count, sizeof *sorted, compare_series);
+	return count;
+}
+
 static void
 append_metric(struct buffer *buffer, const struct metric *metric)
 {
 	static const char *const types[] = {"counter", "gauge", "histogram"};
 	const struct metric_series *sorted[METRIC_SERIES + 1];
-	const struct metric_series *series = atomic_load(&metric->series);
-	size_t count = 0;
+	size_t count = sort_series(metric, sorted);
 
 	buffer_printf(buffer, "# HELP %s ", metric->name);
 	append_escaped(buffer, metric->help, false);
 	buffer_printf(buffer, "\n# TYPE %s %s\n", metric->name, types[metric->type]);
-	for (; series; series = series->next)
-		sorted[count++] = series;
-	qsort(sorted, count, sizeof *sorted, compare_series);
 	for (size_t i = 0; i < count; i++) {
 		if (metric->type == METRIC_TYPE_HISTOGRAM)
 			append_histogram(buffer, metric, sorted[i]);
@@ -325,88 +328,6 @@ append_metric(struct buffer *buffer, const struct metric *metric)
 			append_sample(buffer, metric, "", sorted[i], NULL,
 				atomic_load_explicit(&sorted[i]->value, memory_order_relaxed));
 	}
-}
-
-/* The first `size - 1` bytes of a file of /proc. */
-static bool
-read_proc(const char *path, char *text, size_t size)
-{
-	int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-
-	if (descriptor < 0)
-		return false;
-	length = read(descriptor, text, size - 1);
-	close(descriptor);
-	if (length < 0)
-		return false;
-	text[length] = '\0';
-	return true;
-}
-
-/* The `wanted`th word of `text`, counted from 0, as a number. */
-static double
-word_number(const char *text, int wanted)
-{
-	while (wanted-- > 0 && text) {
-		text = strchr(text, ' ');
-		text = text ? text + 1 : NULL;
-	}
-	return text ? strtod(text, NULL) : 0;
-}
-
-static double start_time; /* seconds since 1970; 0 when unknown */
-
-/* proc(5): the 22nd field of stat counts ticks from boot; the 2nd may hold blanks but ends with
- * ')'. */
-static void
-find_start_time(void)
-{
-	struct timespec boot;
-	char text[1024];
-	const char *rest;
-	double age;
-
-	if (!read_proc("/proc/self/stat", text, sizeof text) || !(rest = strrchr(text, ')')))
-		return;
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	age = (double)boot.tv_sec + (double)boot.tv_nsec / CLOCK_SECOND -
-	      word_number(rest, 20) / (double)sysconf(_SC_CLK_TCK);
-	start_time = (double)(int64_t)((double)clock_wall() / CLOCK_SECOND - age + 0.5);
-}
-
-static double
-cpu_seconds(void)
-{
-	struct rusage usage = {0};
-
-	getrusage(RUSAGE_SELF, &usage);
-	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-static double
-resident_bytes(void)
-{
-	char text[128];
-
-	if (!read_proc("/proc/self/statm", text, sizeof text))
-		return 0;
-	return word_number(text, 1) * (double)sysconf(_SC_PAGESIZE);
-}
-
-static double
-open_descriptors(void)
-{
-	DIR *folder = opendir("/proc/self/fd");
-	int count = -3; /* ".", ".." and the folder's own descriptor */
-
-	if (!folder)
-		return 0;
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	return count;
 }
 
 static void
@@ -420,13 +341,11 @@ measure_process(void)
 		METRIC_GAUGE("process_open_fds", "Number of open file descriptors.");
 	static struct metric start = METRIC_GAUGE("process_start_time_seconds",
 		"Start time of the process since unix epoch in seconds.");
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	pthread_once(&once, find_start_time);
-	metric_set(&cpu, cpu_seconds());
-	metric_set(&resident, resident_bytes());
-	metric_set(&descriptors, open_descriptors());
-	metric_set(&start, start_time);
+	metric_set(&cpu, process_cpu_seconds());
+	metric_set(&resident, process_resident_bytes());
+	metric_set(&descriptors, process_open_descriptors());
+	metric_set(&start, process_start_time());
 }
 
 static int
@@ -436,23 +355,63 @@ compare_metrics(const void *a, const void *b)
 		(*(const struct metric *const *)a)->name, (*(const struct metric *const *)b)->name);
 }
 
-void
-metrics_write(struct buffer *buffer)
+/* All metrics by name, measured now; to be freed. */
+static const struct metric **
+sort_metrics(size_t *count)
 {
 	const struct metric **sorted;
 	const struct metric *first;
-	size_t count = 0;
 
 	measure_process();
 	first = atomic_load(&all_metrics);
+	*count = 0;
 	for (const struct metric *metric = first; metric; metric = metric->next)
-		count++;
-	sorted = memory_alloc(count * sizeof *sorted);
-	count = 0;
+		++*count;
+	sorted = memory_alloc(*count * sizeof *sorted);
+	*count = 0;
 	for (const struct metric *metric = first; metric; metric = metric->next)
-		sorted[count++] = metric;
-	qsort(sorted, count, sizeof *sorted, compare_metrics);
+		sorted[(*count)++] = metric;
+	qsort(sorted, *count, sizeof *sorted, compare_metrics);
+	return sorted;
+}
+
+void
+metrics_write(struct buffer *buffer)
+{
+	size_t count;
+	const struct metric **sorted = sort_metrics(&count);
+
 	for (size_t i = 0; i < count; i++)
 		append_metric(buffer, sorted[i]);
+	free(sorted);
+}
+
+static void
+visit_series(const struct metric *metric, const struct metric_series *series,
+	void (*visit)(void *context, const struct metric_sample *sample), void *context)
+{
+	struct metric_sample sample = {.metric = metric,
+		.value = atomic_load_explicit(&series->value, memory_order_relaxed)};
+
+	for (int i = 0; i < METRIC_LABELS && metric->labels[i]; i++)
+		sample.values[i] = series->values[i];
+	for (size_t i = 0; metric->bounds && i <= bound_count(metric); i++)
+		sample.count += atomic_load_explicit(&series->counts[i], memory_order_relaxed);
+	visit(context, &sample);
+}
+
+void
+metrics_each(void (*visit)(void *context, const struct metric_sample *sample), void *context)
+{
+	size_t count;
+	const struct metric **sorted = sort_metrics(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct metric_series *series[METRIC_SERIES + 1];
+		size_t length = sort_series(sorted[i], series);
+
+		for (size_t j = 0; j < length; j++)
+			visit_series(sorted[i], series[j], visit, context);
+	}
 	free(sorted);
 }

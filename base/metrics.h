@@ -60,3 +60,13 @@ void metric_observe(struct metric *metric, double value, ...);
  * with process_cpu_seconds_total, process_resident_memory_bytes, process_open_fds and
  * process_start_time_seconds as the Prometheus client libraries export them. */
 void metrics_write(struct buffer *buffer);
+
+/* One combination of label values as it is now; lent for the call. */
+struct metric_sample {
+	const struct metric *metric;
+	const char *values[METRIC_LABELS]; /* NULL beyond the metric's labels */
+	double value;                      /* histograms: the sum */
+	uint64_t count;                    /* histograms: how many were observed */
+};
+/* The same metrics in the same order, for other formats. */
+void metrics_each(void (*visit)(void *context, const struct metric_sample *sample), void *context);

@@ -104,7 +104,7 @@ list(struct kube_client *client, const struct kube_collection *collection, struc
 	struct error *error)
 {
 	for (int attempt = 1;; attempt++) {
-		struct kube_version version;
+		uint64_t version;
 
 		if (kube_client_list(client, collection, take_item, listing, &version, error))
 			break;

@@ -36,6 +36,7 @@ struct transfer {
 	struct error *error;
 	struct lines lines;
 	int64_t heard;
+	unsigned attempts;
 	bool opened; /* the answer is read by lines */
 	bool failed; /* in a callback, which has filled the error */
 };
@@ -196,6 +197,23 @@ set_habits(struct http_client *client)
 		SET(client, CURLOPT_CONNECT_TO, client->connect_to);
 }
 
+/* Comes before each time that the request is sent. */
+static int
+on_attempt(void *context, char *peer_address, char *own_address, int peer_port, int own_port)
+{
+	struct transfer *transfer = context;
+
+	(void)peer_address;
+	(void)own_address;
+	(void)peer_port;
+	(void)own_port;
+	if (transfer->attempts++ == 0 || transfer->request->method == HTTP_GET)
+		return CURL_PREREQFUNC_OK;
+	transfer->failed = !error_set(transfer->error, ERROR_TRANSIENT,
+		"the connection was lost before there was an answer");
+	return CURL_PREREQFUNC_ABORT;
+}
+
 static size_t
 on_header(char *data, size_t size, size_t count, void *context)
 {
@@ -266,6 +284,7 @@ http_client_new(const struct http_server *server, struct error *error)
 		abort();
 	set_habits(client);
 	set_identities(client, server);
+	SET(client, CURLOPT_PREREQFUNCTION, on_attempt);
 	SET(client, CURLOPT_HEADERFUNCTION, on_header);
 	SET(client, CURLOPT_WRITEFUNCTION, on_data);
 	if (client->refused) {
@@ -297,6 +316,9 @@ set_headers(struct transfer *transfer, struct curl_slist **headers)
 	struct http_client *client = transfer->client;
 
 	*headers = curl_slist_append(NULL, "Accept: application/json");
+	*headers = curl_slist_append(*headers, "Expect:"); /* no round trip for a 100 Continue */
+	*headers = curl_slist_append(*headers,
+		transfer->request->body ? "Content-Type: application/json" : "Content-Type:");
 	if (client->host_header)
 		*headers = curl_slist_append(*headers, client->host_header);
 	if (token && !text_only_has(token, "!-~"))
@@ -309,6 +331,22 @@ set_headers(struct transfer *transfer, struct curl_slist **headers)
 	return true;
 }
 
+/* Every option is set each time: libcurl keeps those of the call before. */
+static void
+set_method(struct http_client *client, const struct http_request *request)
+{
+	static const char *const names[] = {
+		[HTTP_POST] = "POST", [HTTP_PUT] = "PUT", [HTTP_DELETE] = "DELETE"};
+	bool has_body = request->body || request->method == HTTP_POST;
+
+	SET(client, CURLOPT_POSTFIELDS, request->body ? request->body : "");
+	SET(client, CURLOPT_POSTFIELDSIZE_LARGE,
+		(curl_off_t)(request->body ? request->body_length : 0));
+	if (!has_body)
+		SET(client, CURLOPT_HTTPGET, 1L);
+	SET(client, CURLOPT_CUSTOMREQUEST, names[request->method]);
+}
+
 static bool
 set_request(struct transfer *transfer, struct curl_slist **headers)
 {
@@ -317,9 +355,11 @@ set_request(struct transfer *transfer, struct curl_slist **headers)
 
 	if (!set_headers(transfer, headers))
 		return false;
+	set_method(client, request);
 	SET(client, CURLOPT_URL, arena_printf(client->call, "%s%s", client->url, request->target));
 	SET(client, CURLOPT_ACCEPT_ENCODING, request->line.read ? NULL : "");
 	SET(client, CURLOPT_TIMEOUT_MS, (long)(request->timeout / CLOCK_MILLISECOND));
+	SET(client, CURLOPT_PREREQDATA, transfer);
 	SET(client, CURLOPT_HEADERDATA, transfer);
 	SET(client, CURLOPT_WRITEDATA, transfer);
 	return client->refused == 0 ||
@@ -375,18 +415,33 @@ drive(const struct transfer *transfer)
 	}
 }
 
+/* libcurl is content with what calls itself HTTP and has no status. */
+static bool
+has_answered(const struct transfer *transfer)
+{
+	return transfer->response->status >= 200 ||
+	       error_set(transfer->error, ERROR_TRANSIENT, "%s: what came is no answer in HTTP",
+		       transfer->client->url);
+}
+
 static void
 note_answer(struct http_client *client, struct http_response *response)
 {
 	curl_off_t seconds = 0;
+	struct curl_header *date;
 
 	curl_easy_getinfo(client->easy, CURLINFO_RETRY_AFTER, &seconds);
 	if (seconds > 0 && seconds <= INT64_MAX / CLOCK_SECOND)
 		response->retry_after = seconds * CLOCK_SECOND;
+	if (curl_easy_header(client->easy, "Date", 0, CURLH_HEADER, -1, &date) != CURLHE_OK)
+		return;
+	response->date = curl_getdate(date->value, NULL);
+	if (response->date < 0)
+		response->date = 0;
 }
 
 bool
-http_client_get(struct http_client *client, const struct http_request *request,
+http_client_call(struct http_client *client, const struct http_request *request,
 	struct http_response *response, struct error *error)
 {
 	struct transfer transfer = {client, request, response, error, .heard = clock_monotonic()};
@@ -400,7 +455,7 @@ http_client_get(struct http_client *client, const struct http_request *request,
 	done = set_request(&transfer, &headers);
 	if (done) {
 		curl_multi_add_handle(client->multi, client->easy);
-		done = drive(&transfer);
+		done = drive(&transfer) && has_answered(&transfer);
 		note_answer(client, response);
 		curl_multi_remove_handle(client->multi, client->easy);
 	}

@@ -39,11 +39,16 @@ void http_client_free(struct http_client *client);
  * any thread. */
 void http_client_abort(struct http_client *client);
 
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_DELETE };
+
 struct http_request {
+	enum http_method method;
 	const char *target; /* "/api/v1/pods?limit=500", encoded */
 	const char *token;  /* Bearer token (RFC 6750), or NULL */
-	int64_t timeout;    /* for the whole call */
-	int64_t stall;      /* the longest silence */
+	const char *body;   /* JSON, or NULL; not with HTTP_GET; lent for the call */
+	size_t body_length;
+	int64_t timeout; /* for the whole call */
+	int64_t stall;   /* the longest silence */
 	size_t limit; /* bytes of the body, uncompressed; of a line when the answer is read by lines
 		       */
 
@@ -56,13 +61,20 @@ struct http_request {
 struct http_response {
 	int status;          /* 0 while there is none */
 	int64_t retry_after; /* 0 when the server named none */
+	int64_t date;        /* when it answered, by its own clock, in seconds since 1970 (Date, RFC
+				9110 section 6.6.1); 0 when it did not say */
 	struct buffer body;
 };
 void http_response_dispose(struct http_response *response); /* usable with CLEANUP */
 
-/* GET. True when the answer came to its end, whatever its status. `response` is overwritten and has
- * to be disposed in both cases; its status is set as soon as there was one. ERROR_TRANSIENT: not
+/* True when the answer came to its end, whatever its status. `response` is overwritten and has to
+ * be disposed in both cases; its status is set as soon as there was one. ERROR_TRANSIENT: not
  * reached, cut, out of time; ERROR_DENIED: the server's certificate is not to be trusted;
- * ERROR_EXHAUSTED: beyond the limit; or the error of the line's reader. */
-bool http_client_get(struct http_client *client, const struct http_request *request,
+ * ERROR_EXHAUSTED: beyond the limit; or the error of the line's reader.
+ *
+ * libcurl repeats a request on a new connection, by itself, when the old one that it chose turns
+ * out to be dead before the first byte of an answer, even where all of the request was sent: the
+ * server may have done it. Of a GET that is welcome. Any other method is sent once at most: such a
+ * call ends with ERROR_TRANSIENT, and the caller has to find out what came of it. */
+bool http_client_call(struct http_client *client, const struct http_request *request,
 	struct http_response *response, struct error *error);

@@ -51,3 +51,25 @@ base64_decode(const char *text, struct buffer *bytes)
 	}
 	return true;
 }
+
+bool
+base64_encode(const void *bytes, size_t length, struct buffer *text)
+{
+	const unsigned char *from = bytes;
+
+	for (size_t i = 0; i < length; i += 3) {
+		size_t count = length - i < 3 ? length - i : 3;
+		uint32_t bits = (uint32_t)from[i] << 16;
+		char group[4] = {0, 0, '=', '='};
+
+		if (count > 1)
+			bits |= (uint32_t)from[i + 1] << 8;
+		if (count > 2)
+			bits |= from[i + 2];
+		for (size_t j = 0; j <= count; j++)
+			group[j] = alphabet[bits >> (18 - 6 * j) & 63];
+		if (!buffer_append(text, group, sizeof group))
+			return false;
+	}
+	return true;
+}

@@ -1,5 +1,6 @@
 #include "kube/kube_client.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/text.h"
 #include "http/http_client.h"
 #include "kube/jitter.h"
+#include "kube/percent.h"
 
 /* A tree takes some ten times its text where the values are short. */
 enum {
@@ -19,16 +21,18 @@ enum {
 	LINE_SIZE = 8 * 1024 * 1024,
 	TREE_SIZE = 128 * 1024 * 1024,
 	TOKEN_SIZE = 64 * 1024,
+	REASON_SIZE = 64,
 	PAGE_ITEMS = 500,
 	/* Seconds. The API server sends no bookmarks about a kind of which nothing has changed
 	 * since it started, so the end of a watch, and the next one, are the sign of life to rely
 	 * on. */
-	SHORTEST_WATCH = 40,
-	LONGEST_WATCH = 60,
+	SHORTEST_WATCH = 20,
+	LONGEST_WATCH = 35,
+	WATCH_GRACE = 10,
 };
 #define CALL_TIMEOUT (60 * CLOCK_SECOND)
 #define CALL_STALL   (30 * CLOCK_SECOND)
-#define WATCH_STALL  (75 * CLOCK_SECOND) /* longer than a watch */
+#define WATCH_STALL  (40 * CLOCK_SECOND) /* longer than a watch */
 
 static const struct json_limits tree_limits = {.bytes = BODY_SIZE, .depth = 64, .values = 2000000};
 
@@ -39,6 +43,8 @@ struct kube_client {
 	int64_t token_read;
 	int status;
 	int64_t retry_after;
+	int64_t date;
+	char reason[REASON_SIZE];
 };
 
 struct kube_client *
@@ -72,10 +78,36 @@ kube_client_abort(struct kube_client *client)
 	http_client_abort(client->http);
 }
 
+static bool
+is_success(int status)
+{
+	return status == 200 || status == 201 || status == 202;
+}
+
 int
 kube_client_status(const struct kube_client *client)
 {
 	return client->status;
+}
+
+enum kube_outcome
+kube_client_outcome(const struct kube_client *client)
+{
+	if (client->status == 0 || client->status == 408 || client->status >= 500)
+		return KUBE_UNKNOWN;
+	return is_success(client->status) ? KUBE_DONE : KUBE_REFUSED;
+}
+
+const char *
+kube_client_reason(const struct kube_client *client)
+{
+	return client->reason;
+}
+
+int64_t
+kube_client_date(const struct kube_client *client)
+{
+	return client->date;
 }
 
 int64_t
@@ -150,8 +182,10 @@ static bool
 refuse(struct kube_client *client, const struct json *body, struct error *error)
 {
 	const char *message = json_member_text(body, "message");
+	const char *reason = json_member_text(body, "reason");
 	int64_t seconds = 0;
 
+	snprintf(client->reason, sizeof client->reason, "%s", reason ? reason : "");
 	json_integer(json_member(json_member(body, "details"), "retryAfterSeconds"), &seconds);
 	if (client->retry_after == 0 && seconds > 0 && seconds < INT32_MAX)
 		client->retry_after = seconds * CLOCK_SECOND;
@@ -160,17 +194,20 @@ refuse(struct kube_client *client, const struct json *body, struct error *error)
 }
 
 static bool
-call(struct kube_client *client, struct http_request *request, struct http_response *response,
+ask(struct kube_client *client, struct http_request *request, struct http_response *response,
 	struct error *error)
 {
 	bool done;
 
 	client->status = 0;
 	client->retry_after = 0;
+	client->date = 0;
+	client->reason[0] = '\0';
 	if (!take_token(client, &request->token, error))
 		return false;
-	done = http_client_get(client->http, request, response, error);
-	client->status = response->status;
+	done = http_client_call(client->http, request, response, error);
+	client->status = done ? response->status : 0;
+	client->date = response->date;
 	client->retry_after = response->retry_after;
 	return done;
 }
@@ -183,17 +220,24 @@ parse(struct arena *arena, const struct http_response *response, struct error *e
 }
 
 const struct json *
-kube_client_get(
-	struct arena *arena, struct kube_client *client, const char *target, struct error *error)
+kube_client_call(struct arena *arena, struct kube_client *client, const struct kube_call *call,
+	struct error *error)
 {
 	CLEANUP(http_response_dispose) struct http_response response = {0};
 	struct http_request request = {
-		.target = target, .timeout = CALL_TIMEOUT, .stall = CALL_STALL, .limit = BODY_SIZE};
+		.method = call->method,
+		.target = call->target,
+		.body = call->body,
+		.body_length = call->body ? strlen(call->body) : 0,
+		.timeout = call->timeout ? call->timeout : CALL_TIMEOUT,
+		.stall = CALL_STALL,
+		.limit = BODY_SIZE,
+	};
 	const struct json *body;
 
-	if (!call(client, &request, &response, error))
+	if (!ask(client, &request, &response, error))
 		return NULL;
-	if (response.status != 200) {
+	if (!is_success(response.status)) {
 		refuse(client, parse(arena, &response, NULL), error);
 		return NULL;
 	}
@@ -203,30 +247,29 @@ kube_client_get(
 	return body;
 }
 
-static bool
-take_version(const struct json *object, struct kube_version *version, struct error *error)
+const struct json *
+kube_client_get(
+	struct arena *arena, struct kube_client *client, const char *target, struct error *error)
+{
+	struct kube_call call = {.method = HTTP_GET, .target = target};
+
+	return kube_client_call(arena, client, &call, error);
+}
+
+bool
+kube_version_number(const struct json *object, uint64_t *version)
 {
 	const char *text = json_member_text(json_member(object, "metadata"), "resourceVersion");
 
-	if (!text || !text_only_has(text, "a-zA-Z0-9._-") || strlen(text) >= sizeof version->text)
-		return error_set(
-			error, ERROR_INVALID, "the API server sent no usable resourceVersion");
-	snprintf(version->text, sizeof version->text, "%s", text);
-	return true;
+	return text && *text != '0' && text_to_number(text, UINT64_MAX - 1, version);
 }
 
-/* Percent-encodes for a query (RFC 3986 section 2). */
-static void
-append_encoded(struct buffer *buffer, const char *text)
+static bool
+take_version(const struct json *object, uint64_t *version, struct error *error)
 {
-	for (; *text; text++) {
-		char one[2] = {*text, '\0'};
-
-		if (text_only_has(one, "a-zA-Z0-9._~-"))
-			buffer_append_char(buffer, *text);
-		else
-			buffer_printf(buffer, "%%%02X", (unsigned char)*text);
-	}
+	return kube_version_number(object, version) ||
+	       error_set(error, ERROR_INVALID,
+		       "the API server sent a resourceVersion that is no number");
 }
 
 /* "/path?query&" or "/path?": more follows. */
@@ -254,7 +297,7 @@ get_page(struct arena *arena, struct kube_client *client, const struct kube_coll
 	buffer_printf(&target, "limit=%d", count);
 	if (position->length > 0) {
 		buffer_append_text(&target, "&continue=");
-		append_encoded(&target, buffer_text(position));
+		percent_append(&target, buffer_text(position));
 	}
 	page = kube_client_get(arena, client, buffer_text(&target), error);
 	if (!page)
@@ -271,8 +314,8 @@ get_page(struct arena *arena, struct kube_client *client, const struct kube_coll
 
 bool
 kube_client_list(struct kube_client *client, const struct kube_collection *collection,
-	void (*item)(void *context, const struct json *object), void *context,
-	struct kube_version *version, struct error *error)
+	void (*item)(void *context, const struct json *object), void *context, uint64_t *version,
+	struct error *error)
 {
 	CLEANUP(arena_cleanup) struct arena *arena = arena_new(TREE_SIZE);
 	CLEANUP(buffer_dispose) struct buffer position;
@@ -307,7 +350,7 @@ struct watch {
 	struct kube_client *client;
 	struct arena *arena;
 	const struct kube_watcher *watcher;
-	struct kube_version *version;
+	uint64_t *version;
 	int event_status; /* the code of an ERROR event */
 };
 
@@ -332,7 +375,7 @@ take_event(struct watch *watch, const struct json *line, struct error *error)
 	if (text_equal(type, "ERROR"))
 		return fail_by_event(watch, object, error);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		struct kube_version version;
+		uint64_t version;
 
 		if (!text_equal(type, names[i]))
 			continue;
@@ -373,7 +416,7 @@ run_watch(struct watch *watch, struct http_request *request, struct error *error
 {
 	CLEANUP(http_response_dispose) struct http_response response = {0};
 	struct kube_client *client = watch->client;
-	bool done = call(client, request, &response, error);
+	bool done = ask(client, request, &response, error);
 
 	if (watch->event_status)
 		client->status = watch->event_status;
@@ -384,14 +427,14 @@ run_watch(struct watch *watch, struct http_request *request, struct error *error
 
 bool
 kube_client_watch(struct kube_client *client, const struct kube_collection *collection,
-	const struct kube_watcher *watcher, struct kube_version *version, struct error *error)
+	const struct kube_watcher *watcher, uint64_t *version, struct error *error)
 {
 	CLEANUP(arena_cleanup) struct arena *arena = arena_new(TREE_SIZE);
 	CLEANUP(buffer_dispose) struct buffer target;
 	struct watch watch = {client, arena, watcher, version, 0};
 	int64_t seconds = jitter_between(SHORTEST_WATCH, LONGEST_WATCH);
 	struct http_request request = {
-		.timeout = (seconds + 30) * CLOCK_SECOND,
+		.timeout = (seconds + WATCH_GRACE) * CLOCK_SECOND,
 		.stall = WATCH_STALL,
 		.limit = LINE_SIZE,
 		.opened = on_open,
@@ -401,8 +444,8 @@ kube_client_watch(struct kube_client *client, const struct kube_collection *coll
 	buffer_init(&target, TOKEN_SIZE);
 	begin_target(&target, collection);
 	buffer_printf(&target,
-		"watch=true&allowWatchBookmarks=true&timeoutSeconds=%d&resourceVersion=%s",
-		(int)seconds, version->text);
+		"watch=true&allowWatchBookmarks=true&timeoutSeconds=%d&resourceVersion=%" PRIu64,
+		(int)seconds, *version);
 	request.target = buffer_text(&target);
 	return run_watch(&watch, &request, error) || error_wrap(error, "%s", collection->path);
 }

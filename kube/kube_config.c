@@ -38,8 +38,10 @@ relative_path(const struct source *source, const char *path)
 {
 	const char *slash = strrchr(source->path, '/');
 
-	if (*path == '/' || !slash)
+	if (*path == '/')
 		return path;
+	if (!slash) /* "-" is a file like any other */
+		return arena_printf(source->arena, "./%s", path);
 	return arena_printf(
 		source->arena, "%.*s/%s", (int)(slash - source->path), source->path, path);
 }
@@ -223,4 +225,12 @@ kube_config_in_cluster(
 	config->server.authority =
 		read_file(arena, arena_printf(arena, "%s/ca.crt", folder), error);
 	return config->server.authority != NULL;
+}
+
+bool
+kube_config_of(
+	struct arena *arena, const char *paths, struct kube_config *config, struct error *error)
+{
+	return paths ? kube_config_load(arena, paths, config, error)
+		     : kube_config_in_cluster(arena, KUBE_CONFIG_SERVICE_ACCOUNT, config, error);
 }

@@ -31,6 +31,10 @@ bool kube_config_load(
 
 #define KUBE_CONFIG_SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 
+/* kube_config_load of `paths`, or, when that is NULL, the ServiceAccount that a pod is given. */
+bool kube_config_of(
+	struct arena *arena, const char *paths, struct kube_config *config, struct error *error);
+
 /* KUBERNETES_SERVICE_HOST and _PORT from the environment, token and ca.crt from `folder`. */
 bool kube_config_in_cluster(
 	struct arena *arena, const char *folder, struct kube_config *config, struct error *error);

@@ -3,20 +3,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "kinds/kind.h"
-#include "kube/kube_config.h"
 #include "mirror/ending.h"
 #include "mirror/reflector.h"
 
-enum { CONFIG_SIZE = 64 * 1024 * 1024 };
 #define MEASURE_EVERY CLOCK_SECOND
 
 struct mirror {
-	struct arena *arena; /* holds the configuration */
-	struct kube_config config;
+	struct reflector_settings settings;
 	struct ending ending;
 	struct reflector *reflectors[KINDS];
 	pthread_t measurer;
@@ -46,19 +42,18 @@ start_threads(struct mirror *mirror)
 }
 
 struct mirror *
-mirror_start(struct inventory *inventory, const char *kubeconfig, struct error *error)
+mirror_start(struct inventory *inventory, const struct kube_config *config,
+	const struct mirror_observer *observer, struct error *error)
 {
 	struct mirror *mirror = memory_alloc(sizeof *mirror);
-	bool usable;
+	bool usable = true;
 
 	ending_init(&mirror->ending);
-	mirror->arena = arena_new(CONFIG_SIZE);
-	usable = kubeconfig ? kube_config_load(mirror->arena, kubeconfig, &mirror->config, error)
-			    : kube_config_in_cluster(mirror->arena, KUBE_CONFIG_SERVICE_ACCOUNT,
-				      &mirror->config, error);
+	mirror->settings = (struct reflector_settings){
+		.config = config, .observer = observer, .ending = &mirror->ending};
 	for (int kind = 0; kind < KINDS && usable; kind++) {
-		mirror->reflectors[kind] = reflector_new(
-			inventory, kind_definitions[kind], &mirror->config, &mirror->ending, error);
+		mirror->reflectors[kind] =
+			reflector_new(inventory, kind_definitions[kind], &mirror->settings, error);
 		usable = mirror->reflectors[kind] != NULL;
 	}
 	if (!usable) {
@@ -80,7 +75,6 @@ mirror_stop(struct mirror *mirror)
 	for (int kind = 0; kind < KINDS; kind++)
 		reflector_free(mirror->reflectors[kind]);
 	ending_dispose(&mirror->ending);
-	arena_free(mirror->arena);
 	free(mirror);
 }
 

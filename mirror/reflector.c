@@ -13,7 +13,10 @@
 #include "base/metrics.h"
 #include "kube/jitter.h"
 #include "kube/kube_client.h"
+#include "mirror/kept.h"
+#include "mirror/object_path.h"
 
+#define ABSENT_TIME  (10 * CLOCK_SECOND)
 #define FIRST_WAIT   (100 * CLOCK_MILLISECOND)
 #define LONGEST_WAIT (10 * CLOCK_SECOND)
 #define LONGEST_FIRST_WAIT                                                                         \
@@ -21,7 +24,7 @@
 #define YOUNG_TROUBLE (10 * CLOCK_SECOND)
 #define STEADY_WATCH                                                                               \
 	(10 * CLOCK_SECOND) /* one that lasts so long has left earlier failures behind */
-enum { PATH_SIZE = 4 * 1024, DECLARATION_SIZE = 64 * 1024 * 1024, NAMES_SIZE = 256 * 1024 * 1024 };
+enum { PATH_SIZE = 4 * 1024, DECLARATION_SIZE = 64 * 1024 * 1024 };
 
 static struct metric objects_metric =
 	METRIC_GAUGE("peerwarden_mirror_objects", "Objects in the mirror.", "kind");
@@ -34,8 +37,8 @@ static struct metric restarts_metric = METRIC_COUNTER("peerwarden_mirror_restart
 
 struct reflector {
 	const struct kind_definition *definition;
+	const struct reflector_settings *settings;
 	struct inventory *inventory;
-	struct ending *ending;
 	struct kube_client *client;
 	struct arena *path; /* holds what the collection says */
 	struct kube_collection collection;
@@ -47,8 +50,10 @@ struct reflector {
 
 	/* Used by the thread only. */
 	struct arena *arena; /* for one object */
-	struct kube_version version;
-	bool listed; /* a watch may go on from the version */
+	uint64_t version;
+	uint64_t reached;     /* as the observer was told last */
+	int64_t absent_since; /* 0 unless the last try did not find the kind */
+	bool listed;          /* a watch may go on from the version */
 	size_t objects;
 	unsigned failures; /* in a row */
 	bool told;         /* the watch has brought an event */
@@ -57,18 +62,11 @@ struct reflector {
 	int64_t trouble_since;
 };
 
-/* The names of all objects of a list. */
-struct kept {
-	struct arena *names;
-	struct object_id *items;
-	size_t count;
-	size_t capacity;
-};
-
 /* A list that is under way. */
 struct listing {
 	struct reflector *reflector;
 	struct kept kept;
+	struct error error; /* of the first item that cannot be used */
 };
 
 static const char *
@@ -77,29 +75,11 @@ name(const struct reflector *reflector)
 	return kind_name(reflector->definition->kind);
 }
 
-static void
-describe_collection(struct reflector *reflector)
-{
-	const struct kind_definition *definition = reflector->definition;
-	struct arena *arena = reflector->path;
-	const char *root =
-		*definition->group ? arena_printf(arena, "/apis/%s", definition->group) : "/api";
-	const char *folder = definition->namespace
-				     ? arena_printf(arena, "namespaces/%s/", definition->namespace)
-				     : "";
-
-	reflector->collection.path = arena_printf(
-		arena, "%s/%s/%s%s", root, definition->version, folder, definition->plural);
-	if (definition->name)
-		reflector->collection.query =
-			arena_printf(arena, "fieldSelector=metadata.name%%3D%s", definition->name);
-}
-
 struct reflector *
 reflector_new(struct inventory *inventory, const struct kind_definition *definition,
-	const struct kube_config *config, struct ending *ending, struct error *error)
+	const struct reflector_settings *settings, struct error *error)
 {
-	struct kube_client *client = kube_client_new(config, error);
+	struct kube_client *client = kube_client_new(settings->config, error);
 	struct reflector *reflector;
 
 	if (!client)
@@ -107,12 +87,12 @@ reflector_new(struct inventory *inventory, const struct kind_definition *definit
 	reflector = memory_alloc(sizeof *reflector);
 	reflector->definition = definition;
 	reflector->inventory = inventory;
-	reflector->ending = ending;
+	reflector->settings = settings;
 	reflector->client = client;
 	reflector->path = arena_new(PATH_SIZE);
 	reflector->arena = arena_new(DECLARATION_SIZE);
 	atomic_store(&reflector->heard, clock_monotonic());
-	describe_collection(reflector);
+	reflector->collection = object_path_collection(reflector->path, definition);
 	return reflector;
 }
 
@@ -143,75 +123,113 @@ decode(struct reflector *reflector, const struct json *object, struct declaratio
 	return false;
 }
 
-static void
-store(struct reflector *reflector, const struct declaration *declaration)
+/* What was seen of an object, or of no object: then it has no name. False when its version is none.
+ */
+static bool
+see(const struct reflector *reflector, const struct json *object, struct sighting *sighting,
+	struct error *error)
 {
-	inventory_lock(reflector->inventory);
-	inventory_store(reflector->inventory, declaration);
-	inventory_unlock(reflector->inventory);
+	const struct kind_definition *definition = reflector->definition;
+	const struct json *metadata = json_member(object, "metadata");
+	const char *namespace = json_member_text(metadata, "namespace");
+	const char *uid = json_member_text(metadata, "uid");
+
+	*sighting = (struct sighting){
+		.object = {.kind = definition->kind,
+			.namespace = definition->namespaced && namespace ? namespace : "",
+			.name = json_member_text(metadata, "name")},
+		.uid = uid ? uid : "",
+	};
+	return !sighting->object.name || kube_version_number(object, &sighting->version) ||
+	       error_set(error, ERROR_INVALID, "%s: the resourceVersion is no number",
+		       sighting->object.name);
 }
 
-/* Makes room for one more, so that an end mark fits always. */
-static struct object_id *
-next_kept(struct kept *kept)
+/* These two need the inventory's lock. */
+static void
+tell_seen(const struct reflector *reflector, const struct sighting *sighting)
 {
-	if (kept->count + 1 >= kept->capacity) {
-		kept->capacity = kept->capacity ? kept->capacity * 2 : 64;
-		kept->items = memory_resize(kept->items, kept->capacity * sizeof *kept->items);
-	}
-	return &kept->items[kept->count];
+	const struct mirror_observer *observer = reflector->settings->observer;
+
+	if (observer && observer->saw && sighting->object.name)
+		observer->saw(observer->context, sighting);
+}
+
+static void
+tell_reached(struct reflector *reflector, uint64_t version)
+{
+	const struct mirror_observer *observer = reflector->settings->observer;
+
+	reflector->reached = version;
+	if (observer && observer->reached)
+		observer->reached(observer->context, reflector->definition->kind, version);
+}
+
+static void
+raise_reached(struct reflector *reflector, uint64_t version)
+{
+	if (version >= reflector->reached || reflector->reached == MIRROR_ABSENT)
+		tell_reached(reflector, version);
 }
 
 static void
 on_item(void *context, const struct json *object)
 {
 	struct listing *listing = context;
-	struct kept *kept = &listing->kept;
+	struct reflector *reflector = listing->reflector;
 	struct declaration declaration;
+	struct sighting sighting;
+	bool decoded;
 
-	hear(listing->reflector);
-	if (decode(listing->reflector, object, &declaration)) {
-		struct object_id *id = next_kept(kept);
-
-		store(listing->reflector, &declaration);
-		*id = declaration.object;
-		id->namespace = arena_text(kept->names, id->namespace);
-		id->name = arena_text(kept->names, id->name);
-		kept->count++;
-	}
-	arena_reset(listing->reflector->arena);
+	hear(reflector);
+	if (listing->error.kind != ERROR_NONE ||
+		!see(reflector, object, &sighting, &listing->error))
+		return;
+	decoded = decode(reflector, object, &declaration);
+	if (decoded)
+		kept_add(&listing->kept, &declaration.object);
+	inventory_lock(reflector->inventory);
+	if (decoded)
+		inventory_store(reflector->inventory, &declaration);
+	tell_seen(reflector, &sighting);
+	inventory_unlock(reflector->inventory);
+	arena_reset(reflector->arena);
 }
 
-/* Forgets what the list did not have. */
+/* Forgets what the list did not have. `version`: what is reached with that, or 0. */
 static void
-keep_only(struct reflector *reflector, struct kept *kept)
+keep_only(struct reflector *reflector, struct kept *kept, uint64_t version)
 {
-	*next_kept(kept) = (struct object_id){.kind = reflector->definition->kind};
+	enum kind kind = reflector->definition->kind;
+
 	inventory_lock(reflector->inventory);
-	inventory_keep_only(reflector->inventory, reflector->definition->kind, kept->items);
+	inventory_keep_only(reflector->inventory, kind, kept_items(kept, kind));
+	if (version)
+		raise_reached(reflector, version);
 	inventory_unlock(reflector->inventory);
 	set_objects(reflector, kept->count);
 	atomic_store(&reflector->synced, true);
 	hear(reflector);
 }
 
-static void
-kept_dispose(struct kept *kept)
-{
-	arena_free(kept->names);
-	free(kept->items);
-}
-
 static bool
 list(struct reflector *reflector, struct error *error)
 {
-	struct listing listing = {reflector, {.names = arena_new(NAMES_SIZE)}};
-	bool done = kube_client_list(reflector->client, &reflector->collection, on_item, &listing,
-		&reflector->version, error);
+	struct listing listing = {.reflector = reflector};
+	bool done;
 
+	kept_init(&listing.kept);
+	done = kube_client_list(reflector->client, &reflector->collection, on_item, &listing,
+		&reflector->version, error);
+	if (done && listing.error.kind != ERROR_NONE)
+		done = error_set(error, listing.error.kind, "%s: %s", reflector->collection.path,
+			listing.error.message);
+	if (done && reflector->version < reflector->reached && reflector->reached != MIRROR_ABSENT)
+		log_warn("the API server has gone back in time", LOG_TEXT("kind", name(reflector)));
 	if (done) {
-		keep_only(reflector, &listing.kept);
+		keep_only(reflector, &listing.kept, reflector->version);
 		reflector->listed = true;
+		reflector->absent_since = 0;
 		log_info("mirror has listed", LOG_TEXT("kind", name(reflector)),
 			LOG_NUMBER("objects", listing.kept.count));
 		reflector->trouble = 0;
@@ -232,26 +250,41 @@ on_open(void *context)
 }
 
 static void
+count_event(struct reflector *reflector, enum kube_event event)
+{
+	if (event == KUBE_ADDED)
+		set_objects(reflector, reflector->objects + 1);
+	else if (event == KUBE_DELETED && reflector->objects > 0)
+		set_objects(reflector, reflector->objects - 1);
+}
+
+/* The version of every event is a number: kube_client_watch has looked. */
+static void
 on_event(void *context, enum kube_event event, const struct json *object)
 {
 	struct reflector *reflector = context;
 	struct declaration declaration;
+	struct sighting sighting;
+	uint64_t version = 0;
+	bool stores = (event == KUBE_ADDED || event == KUBE_MODIFIED) &&
+		      decode(reflector, object, &declaration);
 
 	hear(reflector);
 	reflector->told = true;
-	if (event == KUBE_BOOKMARK || !decode(reflector, object, &declaration)) {
-		arena_reset(reflector->arena);
-		return;
-	}
-	if (event == KUBE_DELETED) {
-		inventory_lock(reflector->inventory);
-		inventory_remove(reflector->inventory, &declaration.object);
-		inventory_unlock(reflector->inventory);
-		set_objects(reflector, reflector->objects - (reflector->objects > 0));
-	} else {
-		store(reflector, &declaration);
-		set_objects(reflector, reflector->objects + (event == KUBE_ADDED));
-	}
+	see(reflector, object, &sighting, NULL);
+	kube_version_number(object, &version);
+	sighting.deleted = event == KUBE_DELETED;
+	inventory_lock(reflector->inventory);
+	if (stores)
+		inventory_store(reflector->inventory, &declaration);
+	else if (sighting.deleted && sighting.object.name)
+		inventory_remove(reflector->inventory, &sighting.object);
+	if (event != KUBE_BOOKMARK)
+		tell_seen(reflector, &sighting);
+	raise_reached(reflector, version);
+	inventory_unlock(reflector->inventory);
+	if (stores || sighting.deleted)
+		count_event(reflector, event);
 	arena_reset(reflector->arena);
 }
 
@@ -307,20 +340,39 @@ report(struct reflector *reflector, const struct error *error)
 		LOG_TEXT("kind", name(reflector)), LOG_TEXT("error", error->message));
 }
 
+/* A kind that has been listed keeps its objects until no try for some time has found it: an API
+ * server that does not serve a CRD yet, or for a moment, must not empty the mirror. */
+static void
+note_absence(struct reflector *reflector)
+{
+	const struct reflector_settings *settings = reflector->settings;
+	int64_t time = settings->absent_time ? settings->absent_time : ABSENT_TIME;
+	int64_t now = clock_monotonic();
+	struct kept none CLEANUP(kept_dispose);
+	bool absent;
+
+	if (!reflector->absent_since)
+		reflector->absent_since = now;
+	absent = now - reflector->absent_since >= time;
+	kept_init(&none);
+	if (absent || reflector->reached == 0)
+		keep_only(reflector, &none, absent ? MIRROR_ABSENT : 0);
+	else
+		hear(reflector);
+}
+
 /* Decides where to go on after a failure. */
 static void
 stumble(struct reflector *reflector, const struct error *error)
 {
 	int status = kube_client_status(reflector->client);
 
-	if (is_not_installed(reflector)) {
-		struct kept none = {0};
-
-		keep_only(reflector, &none);
-		kept_dispose(&none);
-	} else if (error->kind == ERROR_DENIED) {
+	if (is_not_installed(reflector))
+		note_absence(reflector);
+	else
+		reflector->absent_since = 0;
+	if (error->kind == ERROR_DENIED)
 		atomic_store(&reflector->synced, false);
-	}
 	/* Not reached, cut or throttled: the version is as good as before. */
 	if (error->kind != ERROR_TRANSIENT || (status != 0 && status != 200 && status != 429))
 		reflector->listed = false;
@@ -351,16 +403,16 @@ run(void *context)
 	sigfillset(&all); /* signals are for the main thread; a write to a closed connection is no
 			     reason to die */
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
-	while (!ending_is_announced(reflector->ending)) {
+	while (!ending_is_announced(reflector->settings->ending)) {
 		struct error error = {0};
 
 		if (reflector->listed ? watch(reflector, &error) : list(reflector, &error))
 			continue;
-		if (ending_is_announced(reflector->ending))
+		if (ending_is_announced(reflector->settings->ending))
 			break;
 		report(reflector, &error);
 		stumble(reflector, &error);
-		ending_wait(reflector->ending, waiting_time(reflector, &error));
+		ending_wait(reflector->settings->ending, waiting_time(reflector, &error));
 	}
 	return NULL;
 }

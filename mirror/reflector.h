@@ -3,6 +3,7 @@
  *
  *     list (pages) ──ok──> watch ──peaceful end, cut──> watch from the last version
  *      ^  └─404: not installed, counts as empty    └──410, other failures──> list again
+ *      │     (if it was listed before: after 10 s)
  *      └── failures wait with full jitter: up to 1 s while the server cannot be reached and in the
  * first 10 s of any trouble, up to 10 s afterwards; a Retry-After counts within the same bounds
  *
@@ -17,15 +18,23 @@
 #include "kinds/kind.h"
 #include "kube/kube_config.h"
 #include "mirror/ending.h"
+#include "mirror/observer.h"
 #include "network/inventory.h"
 
 struct reflector;
 
+struct reflector_settings {
+	const struct kube_config *config;
+	const struct mirror_observer *observer; /* or NULL */
+	struct ending *ending;
+	int64_t absent_time; /* how long a kind must not be found before it is absent; 0: 10 s */
+};
+
 /* All arguments are lent as long as the reflector lives. ERROR_INVALID when the configuration
  * cannot be used. */
 struct reflector *reflector_new(struct inventory *inventory,
-	const struct kind_definition *definition, const struct kube_config *config,
-	struct ending *ending, struct error *error);
+	const struct kind_definition *definition, const struct reflector_settings *settings,
+	struct error *error);
 
 void reflector_start(struct reflector *reflector);
 

@@ -280,6 +280,10 @@ size_t declaration_size(const struct declaration *declaration);
  * rule looks at. Flaws and fixed fields count. */
 bool declaration_equal(const struct declaration *a, const struct declaration *b);
 
+/* True when `a` claims and declares nothing that `b` does not: what is left of `b` when some
+ * entries are taken away and the rest stays in its order. */
+bool declaration_is_part(const struct declaration *a, const struct declaration *b);
+
 /* A hash of what declaration_equal compares, without flaws and fixed fields; equal for an object
  * and its copy. */
 uint64_t declaration_fingerprint(const struct declaration *declaration);

@@ -201,6 +201,105 @@ declaration_equal(const struct declaration *a, const struct declaration *b)
 	       facts_equal(a, b);
 }
 
+/* --- what is left when something was taken away --- */
+
+/* Positions move when an entry before them goes. */
+static bool
+claim_stays(const struct claim *a, const struct claim *b)
+{
+	struct claim moved = *a;
+
+	moved.field = b->field;
+	moved.peering = b->peering;
+	return claim_equal(&moved, b);
+}
+
+static bool
+peering_stays(const struct peering *a, const struct peering *b)
+{
+	struct peering moved = *a;
+
+	moved.field = b->field;
+	moved.first_link = b->first_link;
+	return peering_equal(&moved, b);
+}
+
+static bool
+route_stays(const struct route *a, const struct route *b)
+{
+	struct route moved = *a;
+
+	moved.field = b->field;
+	moved.next_hop_field = b->next_hop_field;
+	return route_equal(&moved, b);
+}
+
+static bool
+attachment_stays(const struct attachment *a, const struct attachment *b)
+{
+	return text_equal(a->segment, b->segment);
+}
+
+static bool
+diversion_stays(const struct diversion *a, const struct diversion *b)
+{
+	struct diversion moved = *a;
+
+	moved.field = b->field;
+	return diversion_equal(&moved, b);
+}
+
+static bool
+allowance_stays(const struct allowance *a, const struct allowance *b)
+{
+	return same_prefix(&a->prefix, &b->prefix);
+}
+
+static bool
+dns_link_stays(const struct dns_link *a, const struct dns_link *b)
+{
+	struct dns_link moved = *a;
+
+	moved.field = b->field;
+	moved.name_field = b->name_field;
+	return dns_link_equal(&moved, b);
+}
+
+/* Each of `a` is among `b`, in the same order. */
+#define ARRAYS_STAY(function, type)                                                                \
+	static bool function(const struct type *a, int a_count, const struct type *b, int b_count) \
+	{                                                                                          \
+		int i = 0;                                                                         \
+                                                                                                   \
+		for (int j = 0; i < a_count && j < b_count; j++)                                   \
+			i += type##_stays(&a[i], &b[j]);                                           \
+		return i == a_count;                                                               \
+	}
+ARRAYS_STAY(claims_stay, claim)
+ARRAYS_STAY(peerings_stay, peering)
+ARRAYS_STAY(routes_stay, route)
+ARRAYS_STAY(attachments_stay, attachment)
+ARRAYS_STAY(diversions_stay, diversion)
+ARRAYS_STAY(allowances_stay, allowance)
+ARRAYS_STAY(dns_links_stay, dns_link)
+
+bool
+declaration_is_part(const struct declaration *a, const struct declaration *b)
+{
+	return heads_equal(a, b) && facts_equal(a, b) && a->flaw_count <= b->flaw_count &&
+	       claims_stay(a->claims, a->claim_count, b->claims, b->claim_count) &&
+	       claims_stay(a->links, a->link_count, b->links, b->link_count) &&
+	       peerings_stay(a->peerings, a->peering_count, b->peerings, b->peering_count) &&
+	       routes_stay(a->routes, a->route_count, b->routes, b->route_count) &&
+	       attachments_stay(
+		       a->attachments, a->attachment_count, b->attachments, b->attachment_count) &&
+	       diversions_stay(
+		       a->diversions, a->diversion_count, b->diversions, b->diversion_count) &&
+	       allowances_stay(
+		       a->allowances, a->allowance_count, b->allowances, b->allowance_count) &&
+	       dns_links_stay(a->dns_links, a->dns_link_count, b->dns_links, b->dns_link_count);
+}
+
 static uint64_t
 hash_address(uint64_t hash, const struct address *address)
 {

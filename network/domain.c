@@ -36,6 +36,7 @@ domains_find(const struct domains *domains, const char *key)
 	struct recent_domains *recent = domains->recent;
 	const struct domain *found;
 
+	recent->steps += DOMAINS_STEPS_OF_A_QUESTION;
 	for (int i = 0; i < DOMAINS_RECENT; i++)
 		if (recent->items[i] && text_equal(recent->items[i]->key, key))
 			return recent->items[i];

@@ -80,11 +80,13 @@ struct domain {
 	char key[];
 };
 
-/* The last domains that were asked for: the rules ask about the same few again and again. */
-enum { DOMAINS_RECENT = 4 };
+/* The last domains that were asked for: the rules ask about the same few again and again. And how
+ * much has been asked in all, in steps of one entry that is looked at. */
+enum { DOMAINS_RECENT = 4, DOMAINS_STEPS_OF_A_QUESTION = 16 };
 struct recent_domains {
 	const struct domain *items[DOMAINS_RECENT]; /* or NULL */
 	unsigned next;                              /* to be replaced */
+	uint64_t steps;
 };
 
 struct domains {

@@ -53,6 +53,7 @@ inventory_free_prefixes(struct arena *arena, const struct inventory *inventory, 
 	for (int step = 0; step < SEARCH_STEPS && count < wanted; step++) {
 		struct prefix behind = candidate;
 
+		inventory->domains.recent->steps += DOMAINS_STEPS_OF_A_QUESTION;
 		if (!find_obstacle(&place, &candidate, &obstacle))
 			found[count++] = candidate;
 		else if (obstacle.length < length)

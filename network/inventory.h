@@ -2,8 +2,8 @@
  *
  * Two layers: what is *stored* (seen by list and watch, or read from files) and what is *reserved*
  * (admitted, but not yet seen as stored). While an object has both, both count: a conflict with
- * either is a conflict, because nobody knows yet which of the two the API server keeps. Pure data,
- * no I/O.
+ * either is a conflict, because nobody knows yet which of the two the API server keeps. Who
+ * reserves says when a reservation ends. Pure data, no I/O.
  *
  * Threads: every call needs inventory_lock(), except new and free. What a query returns lives in
  * the arena; the declarations it points to are lent until inventory_unlock().
@@ -24,26 +24,33 @@ void inventory_free(struct inventory *inventory);
 void inventory_lock(struct inventory *inventory);
 void inventory_unlock(struct inventory *inventory);
 
-/* Stores a copy, in place of what was stored for that object. Ends the object's reservations with
- * the same fingerprint. */
+/* Stores a copy, in place of what was stored for that object, and ends what was held for it unless
+ * it says what was stored before. */
 void inventory_store(struct inventory *inventory, const struct declaration *declaration);
-/* Forgets what is stored for the object; its reservations stay until they expire. */
+/* Forgets what is stored for the object; its reservations stay. */
 void inventory_remove(struct inventory *inventory, const struct object_id *object);
 /* Forgets all that is stored of a kind and is not in `keep` (ended by a NULL name): after a new
  * list. */
 void inventory_keep_only(struct inventory *inventory, enum kind kind, const struct object_id *keep);
 
-/* Keeps a copy until inventory_store shows the same content, or until `deadline` (clock_monotonic).
- * The same content again only moves the deadline. Nothing is kept when the object is stored with
- * the same content already. */
-void inventory_reserve(
-	struct inventory *inventory, const struct declaration *declaration, int64_t deadline);
-/* As inventory_reserve, for what an object has been given before the verdict about it, which
- * inventory_release ends. */
+/* Keeps a copy beside what is stored for the object, until it is given back. */
+struct reservation;
+struct reservation *inventory_reserve(
+	struct inventory *inventory, const struct declaration *declaration);
+void inventory_give_back(struct inventory *inventory, struct reservation *reservation);
+
+/* What is stored for the object does not count until inventory_unveil, which is before the lock is
+ * given back: asks what would be if the object were gone, or as a reservation says. */
+void inventory_veil(struct inventory *inventory, const struct object_id *object);
+void inventory_unveil(struct inventory *inventory);
+
+/* As inventory_reserve, for what an object has been given before the verdict about it: until
+ * inventory_release, or until `deadline` (clock_monotonic). The same content again only moves the
+ * deadline. */
 void inventory_hold(
 	struct inventory *inventory, const struct declaration *declaration, int64_t deadline);
 void inventory_release(struct inventory *inventory, const struct object_id *object);
-/* Ends the reservations whose deadline has passed; returns how many. */
+/* Ends what is held beyond its deadline; returns how many. */
 size_t inventory_expire(struct inventory *inventory, int64_t now);
 
 struct inventory_size {
@@ -53,6 +60,10 @@ struct inventory_size {
 	size_t claims;
 };
 struct inventory_size inventory_size(const struct inventory *inventory);
+
+/* How much all queries together have looked at until now, in steps of one entry: what a judgement
+ * costs, counted in the same way on every machine. */
+uint64_t inventory_steps(const struct inventory *inventory);
 
 /* Every query leaves out the declarations of `except` (the subject of the case; NULL for none).
  * Lists are cut at INVENTORY_ANSWERS entries, deterministically, and `more` tells so. */
@@ -192,6 +203,10 @@ const struct declaration *inventory_definition(
 	const struct inventory *inventory, const char *domain, const struct object_id *except);
 const struct declaration *inventory_find(
 	const struct inventory *inventory, const struct object_id *object);
+/* Seen as stored, not only reserved. */
+bool inventory_is_stored(const struct inventory *inventory, const struct object_id *object);
+/* A number of the object's last inventory_store alone; 0 when nothing is stored. */
+uint64_t inventory_serial(const struct inventory *inventory, const struct object_id *object);
 /* The shoot-info that describes this cluster, or NULL outside Gardener. */
 const struct shoot *inventory_shoot(const struct inventory *inventory);
 

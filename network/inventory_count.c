@@ -68,6 +68,7 @@ sum_of_own_edges(const struct inventory *inventory, const struct object_id *id,
 		for (int i = 0; i < holding->declaration->peering_count; i++) {
 			const struct peering_place *place = &holding->peerings[i];
 
+			inventory->domains.recent->steps++;
 			if (place->edge && is_first_in_edge(place, id))
 				sum += count(place->edge, id, context);
 		}

@@ -18,6 +18,7 @@ inventory_new(void)
 	for (int kind = 0; kind < DECLARANTS; kind++)
 		TAILQ_INIT(&inventory->kinds[kind]);
 	TAILQ_INIT(&inventory->deadlines);
+	TAILQ_INIT(&inventory->veiled);
 	domains_init(&inventory->domains);
 	return inventory;
 }
@@ -110,6 +111,7 @@ slot_new(struct inventory *inventory, struct object *object, const struct declar
 	holding_init(&slot->holding, declaration);
 	slot->object = object;
 	slot->fingerprint = fingerprint;
+	slot->serial = ++inventory->serial;
 	domains_add(&inventory->domains, &slot->holding);
 	inventory->size.claims += claim_count(slot);
 	return slot;
@@ -138,13 +140,12 @@ says_the_same(const struct slot *slot, const struct declaration *declaration, ui
 }
 
 static struct slot *
-find_reservation(
-	const struct object *object, const struct declaration *declaration, uint64_t fingerprint)
+find_held(const struct object *object, const struct declaration *declaration, uint64_t fingerprint)
 {
 	struct slot *slot;
 
 	TAILQ_FOREACH(slot, &object->reserved, of_object)
-	if (says_the_same(slot, declaration, fingerprint))
+	if (slot->held && says_the_same(slot, declaration, fingerprint))
 		return slot;
 	return NULL;
 }
@@ -153,10 +154,39 @@ static void
 end_reservation(struct inventory *inventory, struct slot *slot)
 {
 	TAILQ_REMOVE(&slot->object->reserved, slot, of_object);
-	TAILQ_REMOVE(&inventory->deadlines, slot, by_deadline);
+	if (slot->held)
+		TAILQ_REMOVE(&inventory->deadlines, slot, by_deadline);
 	inventory->size.reservations--;
 	settle(inventory, slot->object);
 	slot_free(inventory, slot);
+}
+
+/* Ends the reservations of the object; with its last slot the object itself goes. */
+static void
+end_reservations(struct inventory *inventory, struct object *object, bool only_held)
+{
+	struct slot *slot = TAILQ_FIRST(&object->reserved);
+
+	while (slot) {
+		struct slot *next = TAILQ_NEXT(slot, of_object);
+
+		if (slot->held || !only_held)
+			end_reservation(inventory, slot);
+		slot = next;
+	}
+}
+
+static void
+give_all_back(struct inventory *inventory, enum kind kind)
+{
+	struct object *object = TAILQ_FIRST(&inventory->kinds[kind]);
+
+	while (object) {
+		struct object *next = TAILQ_NEXT(object, of_kind);
+
+		end_reservations(inventory, object, false);
+		object = next;
+	}
 }
 
 void
@@ -164,7 +194,8 @@ inventory_free(struct inventory *inventory)
 {
 	if (!inventory)
 		return;
-	inventory_expire(inventory, INT64_MAX);
+	for (int kind = 0; kind < DECLARANTS; kind++)
+		give_all_back(inventory, (enum kind)kind);
 	for (int kind = 0; kind < DECLARANTS; kind++)
 		inventory_keep_only(inventory, (enum kind)kind, &(struct object_id){.name = NULL});
 	table_dispose(&inventory->table);
@@ -181,22 +212,20 @@ inventory_store(struct inventory *inventory, const struct declaration *declarati
 	struct object *object = find_or_make(inventory, &declaration->object);
 	struct slot *old = object->stored;
 	uint64_t fingerprint = declaration_fingerprint(declaration);
-	struct slot *reservation;
 
-	/* Nothing new: a write of the status. Should there be a reservation of this content,
-	 * another change stands before it and has not been seen yet. */
+	/* Nothing new: a write of the status. */
 	if (says_the_same(old, declaration, fingerprint) &&
-		old->holding.declaration->deleting == declaration->deleting)
+		old->holding.declaration->deleting == declaration->deleting) {
+		old->serial = ++inventory->serial;
 		return;
+	}
 	/* The new one comes in before the old one goes, so that what both share (a peering with a
 	 * hub) is not torn down. */
 	object->stored = slot_new(inventory, object, declaration, fingerprint);
 	object->stored->holding.stored = true;
 	inventory->size.objects += !old;
 	settle(inventory, object);
-	reservation = find_reservation(object, declaration, fingerprint);
-	if (reservation)
-		end_reservation(inventory, reservation);
+	end_reservations(inventory, object, true);
 	if (old)
 		slot_free(inventory, old);
 }
@@ -259,58 +288,78 @@ set_deadline(struct inventory *inventory, struct slot *slot, int64_t deadline)
 		TAILQ_INSERT_HEAD(&inventory->deadlines, slot, by_deadline);
 }
 
-static void
-reserve(struct inventory *inventory, const struct declaration *declaration, int64_t deadline,
-	bool held)
+static struct slot *
+reserve(struct inventory *inventory, const struct declaration *declaration)
 {
 	struct object *object = find_or_make(inventory, &declaration->object);
-	uint64_t fingerprint = declaration_fingerprint(declaration);
-	struct slot *slot = find_reservation(object, declaration, fingerprint);
+	struct slot *slot =
+		slot_new(inventory, object, declaration, declaration_fingerprint(declaration));
 
-	if (slot) {
-		slot->held = slot->held && held;
-		TAILQ_REMOVE(&inventory->deadlines, slot, by_deadline);
-		set_deadline(inventory, slot, deadline);
-		return;
-	}
-	/* With another change on its way, a return to the stored content is news. */
-	if (TAILQ_EMPTY(&object->reserved) &&
-		says_the_same(object->stored, declaration, fingerprint))
-		return;
-	slot = slot_new(inventory, object, declaration, fingerprint);
-	slot->held = held;
 	TAILQ_INSERT_TAIL(&object->reserved, slot, of_object);
-	set_deadline(inventory, slot, deadline);
 	inventory->size.reservations++;
 	settle(inventory, object);
+	return slot;
+}
+
+struct reservation *
+inventory_reserve(struct inventory *inventory, const struct declaration *declaration)
+{
+	return (struct reservation *)reserve(inventory, declaration);
 }
 
 void
-inventory_reserve(
-	struct inventory *inventory, const struct declaration *declaration, int64_t deadline)
+inventory_give_back(struct inventory *inventory, struct reservation *reservation)
 {
-	reserve(inventory, declaration, deadline, false);
+	end_reservation(inventory, (struct slot *)reservation);
 }
 
 void
 inventory_hold(struct inventory *inventory, const struct declaration *declaration, int64_t deadline)
 {
-	reserve(inventory, declaration, deadline, true);
+	const struct object *object = find(inventory, &declaration->object);
+	struct slot *slot =
+		object ? find_held(object, declaration, declaration_fingerprint(declaration))
+		       : NULL;
+
+	if (slot)
+		TAILQ_REMOVE(&inventory->deadlines, slot, by_deadline);
+	else
+		slot = reserve(inventory, declaration);
+	slot->held = true;
+	set_deadline(inventory, slot, deadline);
 }
 
-/* With its last slot the object itself goes. */
 void
 inventory_release(struct inventory *inventory, const struct object_id *id)
 {
+	struct object *object = find(inventory, id);
+
+	if (object)
+		end_reservations(inventory, object, true);
+}
+
+void
+inventory_veil(struct inventory *inventory, const struct object_id *id)
+{
 	const struct object *object = find(inventory, id);
-	struct slot *slot = object ? TAILQ_FIRST(&object->reserved) : NULL;
+	struct slot *slot = object ? object->stored : NULL;
 
-	while (slot) {
-		struct slot *next = TAILQ_NEXT(slot, of_object);
+	if (!slot || slot->veiled)
+		return;
+	domains_remove(&inventory->domains, &slot->holding);
+	slot->veiled = true;
+	TAILQ_INSERT_TAIL(&inventory->veiled, slot, veils);
+}
 
-		if (slot->held)
-			end_reservation(inventory, slot);
-		slot = next;
+void
+inventory_unveil(struct inventory *inventory)
+{
+	struct slot *slot;
+
+	while ((slot = TAILQ_FIRST(&inventory->veiled))) {
+		TAILQ_REMOVE(&inventory->veiled, slot, veils);
+		slot->veiled = false;
+		domains_add(&inventory->domains, &slot->holding);
 	}
 }
 
@@ -338,14 +387,15 @@ inventory_size(const struct inventory *inventory)
 	return size;
 }
 
-/* The stored one, else the newest reservation. */
+/* The stored one, else the newest reservation; NULL when what is stored is veiled. */
 static const struct declaration *
 declaration_of(const struct object *object)
 {
-	const struct slot *slot =
-		object->stored ? object->stored : TAILQ_LAST(&object->reserved, slots);
+	const struct slot *slot = object->stored && !object->stored->veiled
+					  ? object->stored
+					  : TAILQ_LAST(&object->reserved, slots);
 
-	return slot->holding.declaration;
+	return slot ? slot->holding.declaration : NULL;
 }
 
 const struct declaration *
@@ -356,12 +406,30 @@ inventory_find(const struct inventory *inventory, const struct object_id *id)
 	return object ? declaration_of(object) : NULL;
 }
 
+bool
+inventory_is_stored(const struct inventory *inventory, const struct object_id *id)
+{
+	const struct object *object = find(inventory, id);
+
+	return object && object->stored;
+}
+
+uint64_t
+inventory_serial(const struct inventory *inventory, const struct object_id *id)
+{
+	const struct object *object = find(inventory, id);
+
+	return object && object->stored ? object->stored->serial : 0;
+}
+
 const struct shoot *
 inventory_shoot(const struct inventory *inventory)
 {
 	const struct object *object = TAILQ_FIRST(&inventory->kinds[KIND_SHOOT_INFO]);
 
-	return object ? declaration_of(object)->shoot : NULL;
+	const struct declaration *d = object ? declaration_of(object) : NULL;
+
+	return d ? d->shoot : NULL;
 }
 
 void

@@ -13,10 +13,13 @@ struct slot {
 	struct holding holding;
 	struct object *object;
 	uint64_t fingerprint;
+	uint64_t serial;
+	bool held; /* until inventory_release or its deadline */
 	int64_t deadline;
-	bool held; /* a reservation that inventory_release ends */
 	TAILQ_ENTRY(slot) of_object;
-	TAILQ_ENTRY(slot) by_deadline;
+	TAILQ_ENTRY(slot) by_deadline; /* what is held */
+	bool veiled;
+	TAILQ_ENTRY(slot) veils;
 };
 TAILQ_HEAD(slots, slot);
 
@@ -39,8 +42,10 @@ struct inventory {
 	pthread_mutex_t mutex;
 	struct table table;
 	uint64_t seed;
+	uint64_t serial; /* of the newest slot */
 	struct objects kinds[DECLARANTS];
-	struct slots deadlines; /* all reservations, the next to expire first */
+	struct slots veiled;
+	struct slots deadlines; /* of what is held, the next to expire first */
 	struct domains domains;
 	struct inventory_size size;
 };

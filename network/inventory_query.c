@@ -7,6 +7,12 @@
 #include "network/answer.h"
 #include "network/inventory_layers.h"
 
+uint64_t
+inventory_steps(const struct inventory *inventory)
+{
+	return inventory->domains.recent->steps;
+}
+
 /* --- occupants --- */
 
 /* A BFD port is one address of a router, and no network that peers could reach. */
@@ -20,6 +26,7 @@ struct collector {
 	/* Next door: the peerings that `except` declares do not count either. */
 	const struct inventory *inventory;
 	const char *door;
+	uint64_t *steps;
 	struct occupants found;
 };
 
@@ -41,6 +48,7 @@ collect(const struct prefix *prefix, const void *value, void *context)
 	struct occupants *found = &collector->found;
 
 	(void)prefix;
+	++*collector->steps;
 	if (!(collector->roles & 1u << occupant->claim->role) ||
 		answer_leaves_out(occupant->declaration, collector->except))
 		return true;
@@ -81,7 +89,10 @@ struct occupants
 inventory_overlaps(struct arena *arena, const struct inventory *inventory, const char *domain,
 	const struct prefix *prefix, unsigned roles, const struct object_id *except)
 {
-	struct collector collector = {.arena = arena, .except = except, .roles = roles};
+	struct collector collector = {.arena = arena,
+		.except = except,
+		.roles = roles,
+		.steps = &inventory->domains.recent->steps};
 	const struct domain *found = domains_find(&inventory->domains, domain);
 
 	if (!found)
@@ -104,7 +115,8 @@ inventory_overlaps_next_door(struct arena *arena, const struct inventory *invent
 		.beside = beside,
 		.roles = ALL_BUT_PORTS,
 		.inventory = inventory,
-		.door = domain};
+		.door = domain,
+		.steps = &inventory->domains.recent->steps};
 	const struct domain *found = domains_find(&inventory->domains, domain);
 
 	if (found)
@@ -155,6 +167,7 @@ inventory_shared_neighbours(
 	size_t count = found ? list_shared(NULL, found) : 0;
 	const char **list = ARENA_ARRAY(arena, const char *, count + 1);
 
+	inventory->domains.recent->steps += count;
 	if (count > 0)
 		list_shared(list, found);
 	if (count > 1)
@@ -166,7 +179,10 @@ struct occupants
 inventory_claims(struct arena *arena, const struct inventory *inventory, const char *domain,
 	const struct object_id *except)
 {
-	struct collector collector = {.arena = arena, .except = except, .roles = ALL_BUT_PORTS};
+	struct collector collector = {.arena = arena,
+		.except = except,
+		.roles = ALL_BUT_PORTS,
+		.steps = &inventory->domains.recent->steps};
 	const struct domain *found = domains_find(&inventory->domains, domain);
 
 	if (found)
@@ -211,6 +227,7 @@ inventory_private_subnets(struct arena *arena, const struct inventory *inventory
 	const struct domain *found = domains_find(&inventory->domains, domain);
 	struct occupants subnets = {.count = found ? list_private(NULL, found, except) : 0};
 
+	inventory->domains.recent->steps += subnets.count;
 	if (subnets.count == 0)
 		return subnets;
 	subnets.items = ARENA_ARRAY(arena, struct occupant, subnets.count);
@@ -221,13 +238,14 @@ inventory_private_subnets(struct arena *arena, const struct inventory *inventory
 /* --- peerings --- */
 
 static bool
-collect_edge(struct arena *arena, const struct edge *edge, const struct object_id *except,
-	struct declared_peerings *found)
+collect_edge(struct arena *arena, const struct inventory *inventory, const struct edge *edge,
+	const struct object_id *except, struct declared_peerings *found)
 {
 	const struct peering_place *place;
 
 	TAILQ_FOREACH(place, &edge->peerings, places)
 	{
+		inventory->domains.recent->steps++;
 		if (answer_leaves_out(place->item.declaration, except))
 			continue;
 		if (found->count == INVENTORY_ANSWERS) {
@@ -267,7 +285,7 @@ inventory_peerings_from(struct arena *arena, const struct inventory *inventory, 
 
 	if (from)
 		TAILQ_FOREACH(edge, &from->outgoing, outgoing)
-	if (!collect_edge(arena, edge, except, &found))
+	if (!collect_edge(arena, inventory, edge, except, &found))
 		break;
 	return peerings_in_order(found);
 }
@@ -282,7 +300,7 @@ inventory_peerings_to(struct arena *arena, const struct inventory *inventory, co
 
 	if (to)
 		TAILQ_FOREACH(edge, &to->incoming, incoming)
-	if (!collect_edge(arena, edge, except, &found))
+	if (!collect_edge(arena, inventory, edge, except, &found))
 		break;
 	return peerings_in_order(found);
 }
@@ -298,7 +316,7 @@ inventory_peerings_between(struct arena *arena, const struct inventory *inventor
 		source && target ? domains_find_edge(&inventory->domains, source, target) : NULL;
 
 	if (edge)
-		collect_edge(arena, edge, except, &found);
+		collect_edge(arena, inventory, edge, except, &found);
 	return peerings_in_order(found);
 }
 
@@ -329,6 +347,7 @@ collect_members(struct arena *arena, const struct inventory *inventory, const ch
 	{
 		const struct declaration *declaration = member->holding->declaration;
 
+		inventory->domains.recent->steps++;
 		if (declaration == last || answer_leaves_out(declaration, except))
 			continue;
 		found.more = found.count == INVENTORY_ANSWERS;

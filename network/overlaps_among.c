@@ -98,6 +98,7 @@ inventory_overlaps_among(struct arena *arena, const struct inventory *inventory,
 		if (domain)
 			claim_set_all(&domain->own, collect, &sweep);
 	}
+	inventory->domains.recent->steps += sweep.count;
 	if (sweep.count < 2)
 		return sweep.found;
 	qsort(sweep.claims, sweep.count, sizeof *sweep.claims, compare);

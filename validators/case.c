@@ -6,12 +6,35 @@
 #include "base/text.h"
 
 enum { FREE_NETWORKS_SHOWN = 3, FREE_NETWORKS_SPARE = 5, LINK_LENGTH_4 = 30, LINK_LENGTH_6 = 126 };
-enum { SUGGESTIONS = 16 };
+/* A search looks at all claims of the subject for each network that it tries. */
+enum { SUGGESTIONS = 16, CLAIMS_OF_SUGGESTIONS = 256 };
+enum { STEPS_OF_A_FINDING = 64 };
+
+void
+case_spend(struct case_ *c, size_t steps)
+{
+	if (c->work)
+		c->work->steps += steps;
+}
+
+bool
+case_is_spent(const struct case_ *c)
+{
+	return c->work &&
+	       c->work->steps + inventory_steps(c->inventory) - c->work->since > c->work->limit;
+}
 
 static struct finding *
 add_finding(struct case_ *c, enum action action, struct field field, const char *value)
 {
-	return findings_add(c->findings, c->rule->id, action, &c->subject->object, field, value);
+	bool told = c->told ? c->told[c->findings->count] : c->found[action] < CASE_TOLD;
+	struct finding *finding =
+		findings_add(c->findings, c->rule->id, action, &c->subject->object, field, value);
+
+	finding->untold = c->silent || !told;
+	c->found[action]++;
+	case_spend(c, STEPS_OF_A_FINDING);
+	return finding;
 }
 
 struct finding *
@@ -79,7 +102,7 @@ case_message(struct case_ *c, struct finding *finding, const char *format, ...)
 	const char *sentence;
 	va_list arguments;
 
-	if (c->silent)
+	if (finding->untold)
 		return;
 	va_start(arguments, format);
 	sentence = arena_vprintf(c->arena, format, arguments);
@@ -94,7 +117,7 @@ case_statement(struct case_ *c, struct finding *finding, const char *format, ...
 {
 	va_list arguments;
 
-	if (c->silent)
+	if (finding->untold)
 		return;
 	va_start(arguments, format);
 	finding->message = arena_vprintf(c->arena, format, arguments);
@@ -107,7 +130,7 @@ case_hint(struct case_ *c, struct finding *finding, const char *format, ...)
 	const char *line;
 	va_list arguments;
 
-	if (c->silent)
+	if (finding->untold)
 		return;
 	va_start(arguments, format);
 	line = arena_vprintf(c->arena, format, arguments);
@@ -134,8 +157,9 @@ case_against_claim(struct case_ *c, struct finding *finding, const struct occupa
 
 /* The inventory does not know the subject, whose own claims are not free either. */
 static bool
-is_taken_by_subject(const struct case_ *c, const struct prefix *prefix)
+is_taken_by_subject(struct case_ *c, const struct prefix *prefix)
 {
+	case_spend(c, (size_t)c->subject->claim_count + (size_t)c->subject->link_count);
 	for (int i = 0; i < c->subject->claim_count; i++)
 		if (prefix_overlaps(&c->subject->claims[i].prefix, prefix))
 			return true;
@@ -160,7 +184,7 @@ find_free(struct case_ *c, const char *domain, const char *other, const struct p
 		return count;
 	free_count = inventory_free_prefixes(
 		c->arena, c->inventory, domain, other, pool, length, candidates, asked);
-	for (size_t i = 0; i < free_count && count < wanted; i++)
+	for (size_t i = 0; i < free_count && count < wanted && !case_is_spent(c); i++)
 		if (!is_taken_by_subject(c, &candidates[i]))
 			found[count++] = candidates[i];
 	return count;
@@ -169,9 +193,10 @@ find_free(struct case_ *c, const char *domain, const char *other, const struct p
 /* A search takes time in the number of the subject's claims; more findings than these are hardly
  * put right one network at a time. */
 static bool
-wants_suggestions(const struct case_ *c)
+wants_suggestions(const struct case_ *c, const struct finding *finding)
 {
-	return !c->silent && c->findings->count <= SUGGESTIONS;
+	return !finding->untold && c->findings->count <= SUGGESTIONS &&
+	       c->subject->claim_count + c->subject->link_count <= CLAIMS_OF_SUGGESTIONS;
 }
 
 void
@@ -182,7 +207,7 @@ case_hint_free_networks(struct case_ *c, struct finding *finding, const char *do
 	const char *list = "";
 	size_t count = 0;
 
-	if (!wants_suggestions(c))
+	if (!wants_suggestions(c, finding))
 		return;
 	for (const struct prefix *pool = policy_network_pools(c->policy, prefix->address.family);
 		pool->length; pool++)
@@ -214,7 +239,7 @@ case_hint_free_link(struct case_ *c, struct finding *finding, const struct claim
 {
 	struct prefix found;
 
-	if (wants_suggestions(c) &&
+	if (wants_suggestions(c, finding) &&
 		case_free_links(c, link->domain, link->far, link->prefix.address.family, &found, 1))
 		case_hint(c, finding, "free link network: %s, ends %s and %s",
 			case_prefix(c, &found), end_of(c, &found, 1), end_of(c, &found, 2));
@@ -453,6 +478,7 @@ case_answer(struct case_ *c, const char *from, const char *to)
 	struct declared_peerings answers;
 
 	if (c->subject->home && text_equal(c->subject->home, to)) {
+		case_spend(c, (size_t)c->subject->peering_count);
 		each_peering(c, peering)
 			if (text_equal(peering->to, from))
 				return (struct declared_peering){c->subject, peering};

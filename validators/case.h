@@ -7,11 +7,24 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "network/inventory.h"
 #include "validators/finding.h"
 #include "validators/policy.h"
 #include "validators/rule.h"
+
+/* So many findings of one rule and action are told of one object; the rest is counted. */
+enum { CASE_TOLD = 64 };
+
+/* What judging may cost in all. A step is one entry that is looked at, of the subject or in the
+ * inventory: a few nanoseconds. */
+struct work {
+	uint64_t limit;
+	uint64_t steps; /* beside those of the inventory */
+	uint64_t since; /* inventory_steps at the start */
+};
 
 struct case_ {
 	struct arena *arena;
@@ -26,11 +39,16 @@ struct case_ {
 	bool partial; /* the inventory is only a part of what there is: a bundle, without a cluster
 		       */
 	bool silent;  /* only which findings there are is asked: no message and no hint is made */
+	const bool *told;  /* which findings are to be told, in their order; NULL for the first
+			      CASE_TOLD of each rule and action */
+	struct work *work; /* NULL where nothing is bounded */
 
 	const struct rule *rule; /* the one at work */
 	enum action action;      /* its action in force for the subject's kind */
+	size_t found[ACTIONS];   /* its findings until now */
 	struct findings *findings;
-	bool *peering_refused; /* one flag per entry of the subject */
+	const struct route_link *route_links; /* NULL until route_link.h has found them */
+	bool *peering_refused;                /* one flag per entry of the subject */
 	bool *claim_refused;
 	bool *link_refused;
 	bool *route_refused;
@@ -39,24 +57,32 @@ struct case_ {
 
 /* each_peering(c, peering) ...: every entry of the subject that no rule has denied. The name of
  * the loop's variable, a const pointer, is chosen by the caller. To leave the loop early, return.
+ * It ends by itself when all that judging may cost is spent.
  */
-#define each_sound(array_, count_, refused_, item)                                                 \
-	for (int item##_at = 0; item##_at < (count_); item##_at++)                                 \
+#define each_sound(c_, array_, count_, refused_, item)                                             \
+	for (int item##_at = 0; item##_at < (count_) && !case_is_spent(c_); item##_at++)           \
 		if ((refused_)[item##_at]) {                                                       \
 		} else                                                                             \
 			for (const __typeof__(*(array_)) *item = &(array_)[item##_at]; item;       \
 				item = NULL)
 #define each_peering(c, item)                                                                      \
-	each_sound((c)->subject->peerings, (c)->subject->peering_count, (c)->peering_refused, item)
-#define each_claim(c, item)                                                                        \
-	each_sound((c)->subject->claims, (c)->subject->claim_count, (c)->claim_refused, item)
-#define each_link(c, item)                                                                         \
-	each_sound((c)->subject->links, (c)->subject->link_count, (c)->link_refused, item)
-#define each_route(c, item)                                                                        \
-	each_sound((c)->subject->routes, (c)->subject->route_count, (c)->route_refused, item)
-#define each_dns_link(c, item)                                                                     \
-	each_sound((c)->subject->dns_links, (c)->subject->dns_link_count, (c)->dns_link_refused,   \
+	each_sound((c), (c)->subject->peerings, (c)->subject->peering_count, (c)->peering_refused, \
 		item)
+#define each_claim(c, item)                                                                        \
+	each_sound((c), (c)->subject->claims, (c)->subject->claim_count, (c)->claim_refused, item)
+#define each_link(c, item)                                                                         \
+	each_sound((c), (c)->subject->links, (c)->subject->link_count, (c)->link_refused, item)
+#define each_route(c, item)                                                                        \
+	each_sound((c), (c)->subject->routes, (c)->subject->route_count, (c)->route_refused, item)
+#define each_dns_link(c, item)                                                                     \
+	each_sound((c), (c)->subject->dns_links, (c)->subject->dns_link_count,                     \
+		(c)->dns_link_refused, item)
+
+/* Counts steps. What a rule does in a loop within a loop it counts before; questions to the
+ * inventory count by themselves. */
+void case_spend(struct case_ *c, size_t steps);
+/* Then what the findings say is not the whole, and the object is refused as too large. */
+bool case_is_spent(const struct case_ *c);
 
 /* A finding of the rule at work about a field of the subject: with its full action, or, for the
  * softer case of a rule that denies, at most a warning. Then case_message, or case_statement, and

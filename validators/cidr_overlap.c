@@ -20,13 +20,14 @@ common_part(const struct claim *a, const struct claim *b)
 /* Does the route lead to this spoke? A next hop that is on no link at all is another rule's
  * business: only the destination counts then. */
 static bool
-leads_to(const struct declaration *hub, const struct route *route, const char *spoke,
-	const struct prefix *part)
+leads_to(struct case_ *c, const struct declaration *hub, const struct route *route,
+	const char *spoke, const struct prefix *part)
 {
 	bool on_another_link = false;
 
 	if (route->by_source || !prefix_overlaps(&route->destination, part))
 		return false;
+	case_spend(c, (size_t)hub->link_count);
 	for (int i = 0; i < hub->link_count; i++)
 		if (prefix_contains(&hub->links[i].prefix, &route->next_hop)) {
 			if (text_equal(hub->links[i].far, spoke))
@@ -41,17 +42,24 @@ leads_to(const struct declaration *hub, const struct route *route, const char *s
 static bool
 hub_is_torn(struct case_ *c, const struct spokes *spokes, const struct prefix *part)
 {
+	bool any_one = false, any_other = false; /* of the routes before */
 	const struct declaration *hub =
 		domain_type(spokes->hub) == DOMAIN_VPC ? case_router(c, spokes->hub) : NULL;
 
 	if (domain_type(spokes->hub) != DOMAIN_VPC)
 		return true;
-	for (int i = 0; hub && i < hub->route_count; i++)
-		for (int k = 0;
-			k < hub->route_count && leads_to(hub, &hub->routes[i], spokes->one, part);
-			k++)
-			if (k != i && leads_to(hub, &hub->routes[k], spokes->other, part))
-				return true;
+	if (!hub)
+		return false;
+	case_spend(c, (size_t)hub->route_count);
+	for (int i = 0; i < hub->route_count && !case_is_spent(c); i++) {
+		bool one = leads_to(c, hub, &hub->routes[i], spokes->one, part);
+		bool other = leads_to(c, hub, &hub->routes[i], spokes->other, part);
+
+		if ((one && any_other) || (other && any_one))
+			return true;
+		any_one = any_one || one;
+		any_other = any_other || other;
+	}
 	return false;
 }
 
@@ -145,7 +153,7 @@ check_claim(struct case_ *c, const struct claim *claim)
 	}
 	others = next_door(c, claim->domain, &claim->prefix, NULL);
 	report_claims(c, claim, &others, NULL);
-	for (; *hub; hub++)
+	for (; *hub && !case_is_spent(c); hub++)
 		check_hub(c, claim, *hub);
 }
 
@@ -187,7 +195,7 @@ check_pair(struct case_ *c, const struct peering *peering)
 				: from_near                     ? near_side
 								: far_side;
 
-	for (size_t i = 0; i < side.count; i++) {
+	for (size_t i = 0; i < side.count && !case_is_spent(c); i++) {
 		const struct occupant *one = &side.items[i];
 		struct occupants others = case_overlaps(
 			c, from_near ? far : near, &one->claim->prefix, ROLES_OF_HOSTS);
@@ -204,7 +212,7 @@ check_spoke(struct case_ *c, const struct peering *peering, const char *hub, con
 {
 	struct occupants networks = case_claims(c, spoke);
 
-	for (size_t i = 0; i < networks.count; i++) {
+	for (size_t i = 0; i < networks.count && !case_is_spent(c); i++) {
 		struct occupants others =
 			next_door(c, hub, &networks.items[i].claim->prefix, spoke);
 
@@ -219,6 +227,7 @@ check_spoke(struct case_ *c, const struct peering *peering, const char *hub, con
 static const struct peering *
 peering_to(struct case_ *c, const char *domain)
 {
+	case_spend(c, (size_t)c->subject->peering_count);
 	each_peering(c, peering)
 		if (text_equal(peering->to, domain))
 			return peering;
@@ -232,7 +241,7 @@ check_own_spokes(struct case_ *c)
 {
 	struct overlaps overlaps = case_overlaps_among_peers(c);
 
-	for (size_t i = 0; i < overlaps.count; i++) {
+	for (size_t i = 0; i < overlaps.count && !case_is_spent(c); i++) {
 		const struct overlap *overlap = &overlaps.items[i];
 		const struct peering *one = peering_to(c, overlap->outer.claim->domain);
 		const struct peering *other = peering_to(c, overlap->inner.claim->domain);

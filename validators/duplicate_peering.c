@@ -7,6 +7,7 @@
 static void
 check_own_entries(struct case_ *c, const struct peering *peering)
 {
+	case_spend(c, (size_t)(peering - c->subject->peerings));
 	for (const struct peering *first = c->subject->peerings; first < peering; first++) {
 		struct finding *finding;
 

@@ -212,6 +212,7 @@ findings_told(struct arena *arena, const struct findings *findings, enum disclos
 {
 	struct findings told = {.arena = arena};
 
+	memcpy(told.untold, findings->untold, sizeof told.untold);
 	if (disclosure == DISCLOSE_ALL)
 		return *findings;
 	for (const struct finding *finding = findings->first; finding; finding = finding->next) {

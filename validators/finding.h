@@ -40,6 +40,7 @@ struct finding {
 	const char *hint;    /* one or more lines: the way out; "" when there is none */
 	bool between_others; /* the subject only brings the counterparts together: they alone make
 				the id */
+	bool untold;         /* has no message and no hint, and is only counted */
 	char id[17];
 	struct finding *next;
 };
@@ -49,6 +50,7 @@ struct findings {
 	struct finding *first;
 	struct finding *last;
 	size_t count;
+	size_t untold[ACTIONS]; /* that are not in the list */
 };
 
 /* At the end; the findings take it. */

@@ -88,6 +88,7 @@ check_own_pair(struct case_ *c, const struct claim *link, const struct claim *ea
 static void
 check_own_links(struct case_ *c, const struct claim *link)
 {
+	case_spend(c, (size_t)(link - c->subject->links));
 	for (const struct claim *earlier = c->subject->links;
 		earlier < link && !case_is_link_refused(c, link); earlier++)
 		if (!case_is_link_refused(c, earlier))
@@ -205,6 +206,7 @@ check_router(struct case_ *c, const struct claim *link, const char *router)
 static void
 check_own_bfd_port(struct case_ *c, const struct claim *link)
 {
+	case_spend(c, (size_t)c->subject->claim_count);
 	each_claim(c, claim)
 		if (claim->role == CLAIM_BFD && prefix_overlaps(&claim->prefix, &link->prefix) &&
 			!case_is_link_refused(c, link)) {
@@ -356,6 +358,7 @@ check_ends(struct case_ *c, const struct peering *peering)
 
 	if (!answer.peering || !peering->link_count || !answer.peering->link_count)
 		return;
+	case_spend(c, (size_t)peering->link_count * (size_t)answer.peering->link_count);
 	check_families(c, peering, &answer);
 	for (enum family family = 0; family < FAMILIES; family++)
 		check_end(c, &mine, family, &answer);
@@ -450,7 +453,7 @@ check(struct case_ *c)
 			check_new_segment(c, claim);
 		else
 			check_newcomer(c, claim, claim->domain);
-	for (int i = 0; i < c->subject->attachment_count; i++)
+	for (int i = 0; i < c->subject->attachment_count && !case_is_spent(c); i++)
 		check_new_attachment(c, &c->subject->attachments[i]);
 }
 

@@ -10,6 +10,7 @@ refuse_entry(struct case_ *c, const struct finding *finding, struct field field)
 {
 	if (!text_starts_with(field.path, "spec.vpcPeerings["))
 		return;
+	case_spend(c, (size_t)c->subject->peering_count);
 	each_peering(c, peering)
 		if (peering->field.index == field.index)
 			case_refuse_peering(c, finding, peering);
@@ -18,7 +19,7 @@ refuse_entry(struct case_ *c, const struct finding *finding, struct field field)
 static void
 check(struct case_ *c)
 {
-	for (int i = 0; i < c->subject->flaw_count; i++) {
+	for (int i = 0; i < c->subject->flaw_count && !case_is_spent(c); i++) {
 		const struct flaw *flaw = &c->subject->flaws[i];
 		struct finding *finding;
 

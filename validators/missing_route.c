@@ -95,6 +95,7 @@ check_remote(struct case_ *c, const struct near_side *near, const struct occupan
 
 	if (!is_routed_subnet(remote) || text_equal(near->peering->from, near->peering->to))
 		return;
+	case_spend(c, (size_t)near->vpc->route_count);
 	for (size_t i = 0; i < near->subnets.count; i++) {
 		const struct occupant *local = &near->subnets.items[i];
 
@@ -120,7 +121,7 @@ check_vpc(struct case_ *c)
 		struct occupants remote =
 			inventory_claims(c->arena, c->inventory, peering->to, &c->subject->object);
 
-		for (size_t i = 0; i < remote.count; i++)
+		for (size_t i = 0; i < remote.count && !case_is_spent(c); i++)
 			check_remote(c, &near, &remote.items[i]);
 	}
 }

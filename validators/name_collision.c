@@ -122,6 +122,7 @@ check_port(struct case_ *c, const struct port *port)
 static void
 check_own_ports(struct case_ *c, const struct port *port)
 {
+	case_spend(c, (size_t)c->subject->attachment_count);
 	for (int i = 0; i < c->subject->attachment_count; i++)
 		if (text_equal(name_of_segment(c->subject->attachments[i].segment), port->rest))
 			report(c, port, c->subject, c->subject->attachments[i].field, port->rest);
@@ -159,7 +160,7 @@ check_vpc(struct case_ *c)
 		check_port(c, &port);
 		check_own_ports(c, &port);
 	}
-	for (int i = 0; i < c->subject->attachment_count; i++) {
+	for (int i = 0; i < c->subject->attachment_count && !case_is_spent(c); i++) {
 		const struct attachment *attachment = &c->subject->attachments[i];
 
 		check_port(c, &(const struct port){vpc, name_of_segment(attachment->segment),

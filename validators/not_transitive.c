@@ -3,7 +3,7 @@
  * may work on Kube-OVN, but nobody promises that it stays so. */
 #include "base/text.h"
 #include "validators/case.h"
-#include "validators/vpc_link.h"
+#include "validators/route_link.h"
 
 static bool
 peers_with(const struct declaration *vpc, const char *domain)
@@ -38,6 +38,7 @@ check_route(struct case_ *c, const struct route *route, const struct claim *link
 		return;
 	thirds = inventory_overlaps_next_door(c->arena, c->inventory, link->far,
 		&route->destination, link->domain, &c->subject->object);
+	case_spend(c, thirds.count * (size_t)c->subject->peering_count);
 	for (size_t i = 0; i < thirds.count; i++)
 		if (!peers_with(c->subject, thirds.items[i].claim->domain)) {
 			report(c, route, link, &thirds.items[i]);
@@ -49,7 +50,7 @@ static void
 check(struct case_ *c)
 {
 	each_route(c, route) {
-		const struct claim *link = vpc_link_of(c->subject, &route->next_hop);
+		const struct claim *link = route_link_of(c, route)->on;
 
 		if (link && !route->by_source && !route->managed)
 			check_route(c, route, link);

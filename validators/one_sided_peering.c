@@ -70,6 +70,7 @@ check(struct case_ *c)
 
 	each_peering(c, peering)
 		check_forth(c, peering);
+	case_spend(c, others.count * (size_t)c->subject->peering_count);
 	for (size_t i = 0; i < others.count; i++)
 		check_back(c, &others.items[i]);
 }

@@ -68,6 +68,7 @@ loses(struct case_ *c, const struct side *side, struct loss *loss, const struct 
 	struct occupants here = subnets_at(c, side, side->peering->from, local);
 	struct occupants there = {0};
 
+	case_spend(c, (size_t)side->vpc->allowance_count);
 	if (has_routed(&here))
 		there = subnets_at(c, side, side->peering->to, remote);
 	for (size_t i = 0; i < there.count; i++) {
@@ -102,11 +103,9 @@ of_one_policy(const struct diversion *a, const struct diversion *b)
 static const struct diversion *
 first_part(const struct declaration *owner, const struct diversion *part)
 {
-	const struct diversion *first = owner->diversions;
-
-	while (!of_one_policy(first, part))
-		first++;
-	return first;
+	while (part > owner->diversions && of_one_policy(part - 1, part))
+		part--;
+	return part;
 }
 
 static const char *
@@ -177,7 +176,7 @@ check_owner(struct case_ *c, const struct side *side, const struct declaration *
 {
 	const struct diversion *told = NULL;
 
-	for (int i = 0; i < owner->diversion_count; i++) {
+	for (int i = 0; i < owner->diversion_count && !case_is_spent(c); i++) {
 		struct loss loss = {.owner = owner, .diversion = &owner->diversions[i]};
 
 		if ((told && of_one_policy(told, loss.diversion)) || !is_loss(c, side, &loss))

@@ -33,6 +33,7 @@ check_pair(struct case_ *c, const struct pair *pair, const struct peering *peeri
 	const struct declaration *subnet = pair->guarded.declaration;
 	struct finding *finding;
 
+	case_spend(c, 1 + (size_t)subnet->allowance_count);
 	if (lets_in(pair))
 		return;
 	if (subnet == c->subject)
@@ -58,7 +59,7 @@ check_pairs(struct case_ *c, const struct occupants *guarded, const struct occup
 	const struct peering *peering)
 {
 	for (size_t i = 0; i < guarded->count; i++)
-		for (size_t k = 0; k < others->count; k++)
+		for (size_t k = 0; k < others->count && !case_is_spent(c); k++)
 			check_pair(c, &(const struct pair){guarded->items[i], others->items[k]},
 				peering);
 }

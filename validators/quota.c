@@ -163,6 +163,7 @@ count_at_remote(const struct declaration *network, const struct peering *peering
 static bool
 was_there_before(struct case_ *c, const struct peering *peering)
 {
+	case_spend(c, c->before ? (size_t)c->before->peering_count : 0);
 	for (int i = 0; c->before && i < c->before->peering_count; i++)
 		if (text_equal(c->before->peerings[i].to, peering->to))
 			return true;
@@ -253,9 +254,11 @@ check_static_routes(struct case_ *c)
 {
 	if (is_unlimited(c, QUOTA_ROUTES, PROVIDER_NONE))
 		return;
-	for (int i = 0; i < c->subject->route_count; i++)
+	for (int i = 0; i < c->subject->route_count && !case_is_spent(c); i++) {
+		case_spend(c, (size_t)c->subject->route_count);
 		if (is_first_of_table(c->subject, &c->subject->routes[i]))
 			check_table(c, c->subject->routes[i].table);
+	}
 }
 
 static size_t

@@ -2,8 +2,12 @@
  * Of two routes to one prefix Kube-OVN keeps one, another one at each turn. A route to a peer for a
  * part of an own subnet takes that part away from it, and packets circle between the two routers.
  * At a word that Kube-OVN does not know it stops, and sets up nothing of the VPC. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/text.h"
 #include "validators/case.h"
+#include "validators/route_link.h"
 #include "validators/vpc_link.h"
 
 static void
@@ -23,14 +27,6 @@ check_words(struct case_ *c)
 }
 
 /* Two routes to one prefix. */
-
-static bool
-compete(const struct route *a, const struct route *b)
-{
-	return prefix_equal(&a->destination, &b->destination) && a->by_source == b->by_source &&
-	       text_equal(a->table, b->table) && !address_equal(&a->next_hop, &b->next_hop) &&
-	       !(a->managed && b->managed);
-}
 
 /* One that the controller wrote beside it is the controller's to sort out. */
 static void
@@ -53,18 +49,76 @@ report_competitor(struct case_ *c, const struct route *route, const struct route
 	case_refuse_route(c, finding, route);
 }
 
-/* One is enough to tell, and one that a person wrote before one of the controller's. */
-static void
-check_competitors(struct case_ *c, const struct route *route)
+static int
+compare_matches(const struct route *a, const struct route *b)
 {
-	const struct route *competitor = NULL;
+	int order = address_compare(&a->destination.address, &b->destination.address);
 
-	for (const struct route *earlier = c->subject->routes; earlier < route; earlier++)
-		if (compete(route, earlier) &&
-			(!competitor || (competitor->managed && !earlier->managed)))
-			competitor = earlier;
-	if (competitor)
-		report_competitor(c, route, competitor);
+	if (order == 0)
+		order = a->destination.length - b->destination.length;
+	if (order == 0)
+		order = a->by_source - b->by_source;
+	return order ? order : strcmp(a->table, b->table);
+}
+
+static int
+compare_routes(const void *left, const void *right)
+{
+	const struct route *const *a = left, *const *b = right;
+	int order = compare_matches(*a, *b);
+
+	return order ? order : (*a > *b) - (*a < *b);
+}
+
+/* Of the routes to one prefix the first one, and the first one with another next hop: with one of
+ * the two each later route competes, if with any. */
+struct firsts {
+	const struct route *first, *other;
+};
+
+static const struct route *
+first_against(const struct firsts *firsts, const struct route *route)
+{
+	if (firsts->first && !address_equal(&firsts->first->next_hop, &route->next_hop))
+		return firsts->first;
+	return firsts->other;
+}
+
+static void
+take_note(struct firsts *firsts, const struct route *route)
+{
+	if (!firsts->first)
+		firsts->first = route;
+	else if (!firsts->other && first_against(firsts, route))
+		firsts->other = route;
+}
+
+/* For each route of the subject the earlier one that it competes with, or NULL. One is enough to
+ * tell, and one that a person wrote before one of the controller's. */
+static const struct route **
+find_competitors(struct case_ *c)
+{
+	size_t count = (size_t)c->subject->route_count;
+	const struct route **sorted = ARENA_ARRAY(c->arena, const struct route *, count + 1);
+	const struct route **found = ARENA_ARRAY(c->arena, const struct route *, count + 1);
+	struct firsts written = {0}, managed = {0};
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &c->subject->routes[i];
+	if (count > 1)
+		qsort(sorted, count, sizeof *sorted, compare_routes);
+	for (size_t i = 0; i < count; i++) {
+		const struct route *route = sorted[i], *competitor;
+
+		if (i > 0 && compare_matches(sorted[i - 1], route) != 0)
+			written = managed = (struct firsts){0};
+		competitor = first_against(&written, route);
+		if (!competitor && !route->managed)
+			competitor = first_against(&managed, route);
+		found[route - c->subject->routes] = competitor;
+		take_note(route->managed ? &managed : &written, route);
+	}
+	return found;
 }
 
 /* A route against a subnet of the same VPC. */
@@ -168,6 +222,7 @@ check_clash(struct case_ *c, const struct declaration *vpc, const struct route *
 {
 	enum clash clash = clash_of(vpc, route, subnet->claim);
 
+	case_spend(c, clash == PASSES ? 1 : 1 + (size_t)vpc->link_count);
 	if (clash == TAKES_A_PART)
 		report_part(c, vpc, route, subnet);
 	else if (clash == FIGHTS_THE_OWN_ROUTE)
@@ -178,7 +233,7 @@ check_clash(struct case_ *c, const struct declaration *vpc, const struct route *
 static void
 check_default_route(struct case_ *c, const struct route *route)
 {
-	const struct claim *link = vpc_link_of(c->subject, &route->next_hop);
+	const struct claim *link = route_link_of(c, route)->on;
 	struct finding *finding;
 
 	if (route->destination.length != 0 || route->by_source || route->managed || !link)
@@ -192,12 +247,16 @@ check_default_route(struct case_ *c, const struct route *route)
 static void
 check_vpc(struct case_ *c)
 {
+	const struct route **competitors = find_competitors(c);
+
 	check_words(c);
 	each_route(c, route) {
+		const struct route *competitor = competitors[route - c->subject->routes];
 		struct occupants subnets = case_overlaps(
 			c, c->subject->home, &route->destination, ROLE_BIT(CLAIM_SUBNET));
 
-		check_competitors(c, route);
+		if (competitor)
+			report_competitor(c, route, competitor);
 		for (size_t i = 0; i < subnets.count; i++)
 			check_clash(c, c->subject, route, &subnets.items[i]);
 		check_default_route(c, route);
@@ -209,9 +268,11 @@ check_subnet(struct case_ *c)
 {
 	const struct declaration *vpc = case_router(c, c->subject->home);
 
-	each_claim(c, claim)
+	each_claim(c, claim) {
+		case_spend(c, vpc ? (size_t)vpc->route_count : 0);
 		for (int i = 0; vpc && i < vpc->route_count; i++)
 			check_clash(c, vpc, &vpc->routes[i], &(struct occupant){c->subject, claim});
+	}
 }
 
 static void

@@ -17,6 +17,7 @@ struct supplement {
 	const struct declaration *before;
 	struct chosen_link *links;
 	size_t link_count, link_limit;
+	size_t met; /* the link after the one that a free network met last: both come in order */
 	size_t route_entries;        /* in the list, good or not */
 	const struct route **routes; /* that were added */
 	size_t route_count;
@@ -24,7 +25,8 @@ struct supplement {
 
 static const char asks[] = "auto";
 
-enum { MOST_LINKS_OF_A_PEERING = 4 };
+/* What choosing may cost (case.h). A Vpc that asks for more is left as it is, and refused. */
+enum { MOST_LINKS_OF_A_PEERING = 4, SUPPLEMENT_STEPS = 16000000 };
 
 bool
 supplement_is_asked(const struct json *object)
@@ -122,11 +124,17 @@ wants_family(struct supplement *s, const struct peering *peering, enum family fa
 }
 
 static bool
-is_chosen(const struct supplement *s, const struct prefix *network)
+is_chosen(struct supplement *s, const struct prefix *network)
 {
-	for (size_t i = 0; i < s->link_count; i++)
-		if (prefix_overlaps(&s->links[i].end, network))
+	for (size_t i = 0; i < s->link_count; i++) {
+		size_t at = (s->met + i) % s->link_count;
+
+		case_spend(&s->c, 1);
+		if (prefix_overlaps(&s->links[at].end, network)) {
+			s->met = at + 1;
 			return true;
+		}
+	}
 	return false;
 }
 
@@ -137,7 +145,7 @@ choose_free(struct supplement *s, const struct peering *peering, enum family fam
 	struct prefix *found = ARENA_ARRAY(s->c.arena, struct prefix, wanted);
 
 	count = case_free_links(&s->c, peering->from, peering->to, family, found, wanted);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && !case_is_spent(&s->c); i++)
 		if (!is_chosen(s, &found[i])) {
 			found[i].address = prefix_nth(&found[i], 1);
 			choose(s, peering, &found[i]);
@@ -163,6 +171,7 @@ write_links(struct supplement *s, const struct peering *peering)
 static void
 add_links(struct supplement *s, const struct peering *peering)
 {
+	case_spend(&s->c, s->link_count + (s->before ? (size_t)s->before->peering_count : 0));
 	if (!peering->wants_link || text_equal(peering->from, peering->to))
 		return;
 	if (!choose_as_before(s, peering) && !choose_the_match(s, peering))
@@ -210,12 +219,15 @@ find_next_hop(struct supplement *s, const struct peering *peering, enum family f
 }
 
 static bool
-is_routed(const struct supplement *s, const char *table, const struct prefix *network)
+is_routed(struct supplement *s, const char *table, const struct prefix *network)
 {
-	for (size_t i = 0; i < s->route_count; i++)
+	for (size_t i = s->route_count; i-- > 0;) {
+		case_spend(&s->c, 1);
 		if (text_equal(s->routes[i]->table, table) &&
 			prefix_covers(&s->routes[i]->destination, network))
 			return true;
+	}
+	case_spend(&s->c, (size_t)s->c.subject->route_count);
 	return case_has_route(s->c.subject, table, network);
 }
 
@@ -288,7 +300,8 @@ add_routes(struct supplement *s, const struct peering *peering)
 	struct occupants local = case_claims(&s->c, peering->from);
 	struct occupants remote = case_claims(&s->c, peering->to);
 
-	for (size_t i = 0; i < remote.count; i++) {
+	case_spend(&s->c, remote.count * (s->link_count + local.count));
+	for (size_t i = 0; i < remote.count && !case_is_spent(&s->c); i++) {
 		const struct claim *claim = remote.items[i].claim;
 		struct address next_hop;
 
@@ -325,9 +338,10 @@ supplement_vpc(struct supplement *s)
 	if (!subject->auto_links && !subject->auto_routes)
 		return;
 	take_written_links(s);
-	for (int i = 0; i < subject->peering_count; i++)
+	for (int i = 0; i < subject->peering_count && !case_is_spent(&s->c); i++)
 		add_links(s, &subject->peerings[i]);
-	for (int i = 0; subject->auto_routes && i < subject->peering_count; i++)
+	for (int i = 0; subject->auto_routes && i < subject->peering_count && !case_is_spent(&s->c);
+		i++)
 		if (!text_equal(subject->peerings[i].to, subject->home))
 			add_routes(s, &subject->peerings[i]);
 }
@@ -336,11 +350,15 @@ struct changes
 supplement_changes(struct arena *arena, const struct supplement_request *request)
 {
 	const struct declaration *subject = request->subject;
+	struct work work = {
+		.limit = SUPPLEMENT_STEPS, .since = inventory_steps(request->inventory)};
+	struct changes label;
 	struct supplement s = {
 		.c = {.arena = arena,
 			.inventory = request->inventory,
 			.policy = request->policy,
 			.subject = subject,
+			.work = &work,
 			.peering_refused =
 				ARENA_ARRAY(arena, bool, (size_t)subject->peering_count + 1)},
 		.before = request->before,
@@ -349,8 +367,13 @@ supplement_changes(struct arena *arena, const struct supplement_request *request
 	};
 
 	add_shoot_label(&s);
+	label = s.changes;
 	supplement_vpc(&s);
-	return s.changes;
+	if (!case_is_spent(&s.c))
+		return s.changes;
+	if (label.last)
+		label.last->next = NULL;
+	return label;
 }
 
 bool

@@ -2,6 +2,7 @@
  * With any other address the route is dropped, or sends packets to nobody. */
 #include "base/text.h"
 #include "validators/case.h"
+#include "validators/route_link.h"
 
 static struct finding *
 report(struct case_ *c, const struct route *route, bool certain)
@@ -78,11 +79,13 @@ misleads(struct case_ *c, const struct route *route, const struct lead *lead,
 	const struct claim *network)
 {
 	bool is_part = prefix_covers(&network->prefix, &route->destination);
+	size_t routes = (size_t)c->subject->route_count;
 	const struct prefix *common = is_part ? &route->destination : &network->prefix;
 
 	if (network->unrouted ||
 		(lead->domain && case_overlaps(c, lead->domain, common, ROLES_OF_HOSTS).count))
 		return false;
+	case_spend(c, is_part ? 0 : routes);
 	return is_part || !has_longer_route(c->subject, route, &network->prefix);
 }
 
@@ -196,6 +199,7 @@ check_elsewhere(struct case_ *c, const struct route *route)
 		check_in_subnet(c, route, &subnets.items[0]);
 		return;
 	}
+	case_spend(c, (size_t)c->subject->flaw_count);
 	if (has_malformed_link(c->subject) || is_on_segment(c, &next_hop))
 		return;
 	finding = report(c, route, false);
@@ -223,16 +227,9 @@ report_own_address(struct case_ *c, const struct route *route, const struct clai
 static void
 check_route(struct case_ *c, const struct route *route)
 {
-	const struct claim *own = NULL, *on = NULL;
+	const struct claim *own = route_link_of(c, route)->own;
+	const struct claim *on = route_link_of(c, route)->on;
 
-	for (int i = 0; i < c->subject->link_count; i++) {
-		const struct claim *link = &c->subject->links[i];
-
-		if (!own && address_equal(&link->host, &route->next_hop))
-			own = link;
-		if (!on && prefix_contains(&link->prefix, &route->next_hop))
-			on = link;
-	}
 	if (!own && !on)
 		check_elsewhere(c, route);
 	else if (case_is_link_refused(c, own ? own : on))
@@ -280,6 +277,9 @@ check_far_routes(struct case_ *c, const struct peering *peering)
 	const struct declared_peering own = {c->subject, peering};
 	struct declared_peering answer = case_answer(c, peering->from, peering->to);
 
+	case_spend(c, answer.peering ? (size_t)answer.declaration->route_count *
+					       (1 + (size_t)answer.peering->link_count)
+				     : 0);
 	for (int i = 0; answer.peering && i < answer.declaration->route_count; i++) {
 		const struct route *route = &answer.declaration->routes[i];
 		const struct claim *near;

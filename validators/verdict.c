@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "validators/case.h"
 #include "validators/rules.h"
@@ -39,6 +40,7 @@ ask(struct case_ *c, size_t rule, int64_t now)
 	bool holds = false;
 
 	c->rule = rules[rule];
+	memset(c->found, 0, sizeof c->found);
 	c->action = policy_action_for(c->policy, rule, &c->subject->object);
 	if (c->action >= ACTION_WARN)
 		exemption = policy_exemption(c->policy, rule, &c->subject->object, now);
@@ -53,21 +55,32 @@ ask(struct case_ *c, size_t rule, int64_t now)
 		say_exemption(c, last ? last->next : c->findings->first, exemption, holds);
 }
 
+/* One look at an object. */
+struct look {
+	const struct declaration *subject;
+	const struct declaration *before;
+	bool silent;
+	const bool *told;
+	struct work *work;
+};
+
 static struct findings
-judge(struct arena *arena, const struct verdict_request *request, const struct declaration *subject,
-	const struct declaration *before, bool silent)
+judge(struct arena *arena, const struct verdict_request *request, const struct look *look)
 {
+	const struct declaration *subject = look->subject;
 	struct findings findings = {.arena = arena};
 	struct case_ c = {
 		.arena = arena,
 		.inventory = request->inventory,
 		.policy = request->policy,
 		.subject = subject,
-		.before = before,
+		.before = look->before,
 		.twin = request->twin,
 		.twin_differs = request->twin_differs,
 		.partial = request->partial,
-		.silent = silent,
+		.silent = look->silent,
+		.told = look->told,
+		.work = look->work,
 		.findings = &findings,
 		.peering_refused = new_flags(arena, subject->peering_count),
 		.claim_refused = new_flags(arena, subject->claim_count),
@@ -151,74 +164,187 @@ is_old(const struct by_id *before, const struct finding *finding)
 	return known && known->action >= finding->action && finding->action == ACTION_DENY;
 }
 
+/* One conflict that was found from two sides is told once, as the more severe of the two. */
 static bool
-has_new(const struct by_id *before, const struct findings *after)
+counts(const struct by_id *index, const struct by_id *before, const struct finding *finding)
 {
-	for (const struct finding *finding = after->first; finding; finding = finding->next)
-		if (!is_old(before, finding))
-			return true;
-	return false;
+	return find_by_id(index, finding->id) == finding && !is_old(before, finding);
+}
+
+/* Which findings are to be told: of those that count, the first of each rule and action. NULL when
+ * there is nothing to tell. */
+static const bool *
+choose_told(const struct findings *findings, const struct by_id *before)
+{
+	const struct by_id index = sort_by_id(findings);
+	bool *told = new_flags(findings->arena, (int)findings->count), any = false;
+	size_t place = 0, chosen[ACTIONS] = {0};
+	const char *rule = NULL;
+
+	for (const struct finding *finding = findings->first; finding;
+		finding = finding->next, place++) {
+		if (finding->rule != rule)
+			memset(chosen, 0, sizeof chosen);
+		rule = finding->rule;
+		if (!counts(&index, before, finding))
+			continue;
+		told[place] = chosen[finding->action]++ < CASE_TOLD;
+		any = true;
+	}
+	return any ? told : NULL;
+}
+
+/* The findings that are told, by action. */
+struct sorted {
+	struct finding *lists[ACTIONS], **ends[ACTIONS];
+	struct finding *last[ACTIONS]; /* of the rule at hand */
+	size_t untold[ACTIONS];        /* of the rule at hand */
+};
+
+static void
+end_rule(struct arena *arena, struct sorted *sorted)
+{
+	for (int action = 0; action < ACTIONS; action++) {
+		struct finding *last = sorted->last[action];
+
+		if (sorted->untold[action] && last)
+			last->hint = arena_printf(arena, "%s%sand %zu more findings of this rule",
+				last->hint, *last->hint ? "\n" : "", sorted->untold[action]);
+		sorted->last[action] = NULL;
+		sorted->untold[action] = 0;
+	}
 }
 
 static void
-take(struct verdict *verdict, struct finding *finding)
+sort(struct verdict *verdict, struct sorted *sorted, const struct finding *finding)
 {
-	findings_append(&verdict->findings, finding);
+	struct finding *copy;
+
 	if (finding->action > verdict->action)
 		verdict->action = finding->action;
+	if (finding->untold) {
+		verdict->findings.untold[finding->action]++;
+		sorted->untold[finding->action]++;
+		return;
+	}
+	copy = ARENA_NEW(verdict->findings.arena, struct finding);
+	*copy = *finding;
+	copy->next = NULL;
+	*sorted->ends[finding->action] = sorted->last[finding->action] = copy;
+	sorted->ends[finding->action] = &copy->next;
 }
 
-/* The findings that count, the certain ones first, else in the order of the rules. One conflict
- * that was found from two sides is told once, as the more severe of the two. */
+/* The findings that count, the certain ones first, else in the order of the rules. */
 static struct verdict
 verdict_of(struct findings *findings, const struct by_id *before)
 {
 	const struct by_id index = sort_by_id(findings);
 	struct verdict verdict = {.findings = {.arena = findings->arena}};
-	struct finding *lists[ACTIONS] = {0}, **ends[ACTIONS];
+	struct sorted sorted = {0};
 
 	for (int action = 0; action < ACTIONS; action++)
-		ends[action] = &lists[action];
-	for (struct finding *finding = findings->first; finding; finding = finding->next) {
-		if (!is_old(before, finding) && find_by_id(&index, finding->id) == finding) {
-			struct finding *copy = ARENA_NEW(findings->arena, struct finding);
-
-			*copy = *finding;
-			copy->next = NULL;
-			*ends[finding->action] = copy;
-			ends[finding->action] = &copy->next;
-		}
+		sorted.ends[action] = &sorted.lists[action];
+	for (const struct finding *finding = findings->first; finding; finding = finding->next) {
+		if (counts(&index, before, finding))
+			sort(&verdict, &sorted, finding);
+		if (!finding->next || finding->next->rule != finding->rule)
+			end_rule(findings->arena, &sorted);
 	}
 	for (int action = ACTIONS - 1; action >= 0; action--)
-		for (struct finding *finding = lists[action], *next; finding; finding = next) {
+		for (struct finding *finding = sorted.lists[action], *next; finding;
+			finding = next) {
 			next = finding->next;
-			take(&verdict, finding);
+			findings_append(&verdict.findings, finding);
 		}
 	return verdict;
 }
 
+static bool
+is_spent(const struct inventory *inventory, const struct work *work)
+{
+	return work->steps + inventory_steps(inventory) - work->since > work->limit;
+}
+
 /* No text is made for what an update does not add. */
-struct verdict
-verdict_reach(struct arena *arena, const struct verdict_request *request)
+static struct verdict
+reach(struct arena *arena, const struct verdict_request *request, struct work *work)
 {
 	const struct declaration *subject = request->subject, *before = request->before;
+	struct look look = {subject, before, true, NULL, work};
 	struct by_id old = {.count = 0};
 	struct findings findings;
 
-	if (before && declaration_equal(before, subject))
-		return (struct verdict){.findings = {.arena = arena}};
 	if (before) {
-		findings = judge(arena, request, subject, before, true);
+		findings = judge(arena, request, &look);
 		if (findings.count) {
-			struct findings earlier = judge(arena, request, before, NULL, true);
+			struct findings earlier = judge(
+				arena, request, &(struct look){before, NULL, true, NULL, work});
 
 			old = sort_by_id(&earlier);
 		}
-		if (!has_new(&old, &findings))
+		look.told = choose_told(&findings, &old);
+		if (!look.told || is_spent(request->inventory, work))
 			return (struct verdict){.findings = {.arena = arena}};
 	}
-	findings = judge(arena, request, subject, before, false);
+	look.silent = false;
+	findings = judge(arena, request, &look);
 	return verdict_of(&findings, &old);
+}
+
+static struct party
+kept_party(struct arena *arena, const struct party *party)
+{
+	struct party kept = *party;
+
+	kept.object.namespace = arena_text(arena, party->object.namespace);
+	kept.object.name = arena_text(arena, party->object.name);
+	kept.value = arena_text(arena, party->value);
+	return kept;
+}
+
+/* What is told, out of the memory of all that was looked at. */
+static struct findings
+kept_findings(struct arena *arena, const struct findings *findings)
+{
+	struct findings all = {.arena = arena};
+
+	memcpy(all.untold, findings->untold, sizeof all.untold);
+	for (const struct finding *finding = findings->first; finding; finding = finding->next) {
+		struct finding *kept = ARENA_NEW(arena, struct finding);
+		struct party **end = &kept->counterparts;
+
+		*kept = *finding;
+		kept->subject = kept_party(arena, &finding->subject);
+		kept->message = arena_text(arena, finding->message);
+		kept->hint = arena_text(arena, finding->hint);
+		for (const struct party *party = finding->counterparts; party;
+			party = party->next, end = &(*end)->next) {
+			*end = ARENA_NEW(arena, struct party);
+			**end = kept_party(arena, party);
+		}
+		*end = NULL;
+		findings_append(&all, kept);
+	}
+	return all;
+}
+
+struct verdict
+verdict_reach(struct arena *arena, const struct verdict_request *request)
+{
+	CLEANUP(arena_cleanup) struct arena *scratch = NULL;
+	struct work work = {.limit = request->steps ? request->steps : UINT64_MAX,
+		.since = inventory_steps(request->inventory)};
+	struct verdict verdict;
+
+	if (request->before && declaration_equal(request->before, request->subject))
+		return (struct verdict){.findings = {.arena = arena}};
+	scratch = arena_new(SIZE_MAX);
+	verdict = reach(scratch, request, &work);
+	if (is_spent(request->inventory, &work))
+		return (struct verdict){
+			.action = ACTION_DENY, .findings = {.arena = arena}, .exceeded = true};
+	verdict.findings = kept_findings(arena, &verdict.findings);
+	return verdict;
 }
 
 int
@@ -258,6 +384,7 @@ verdict_message(struct arena *arena, const struct verdict *verdict)
 		if (finding->action >= ACTION_WARN && ++count <= FINDINGS_SHOWN)
 			text = arena_printf(arena, "%s%s%s%s", text, *text ? "\n" : "",
 				finding_warning(arena, finding), indented(arena, finding->hint));
+	count += verdict->findings.untold[ACTION_WARN] + verdict->findings.untold[ACTION_DENY];
 	if (count > FINDINGS_SHOWN)
 		text = arena_printf(arena, "%s\nand %zu more", text, count - FINDINGS_SHOWN);
 	return text;

@@ -15,7 +15,10 @@
 
 struct verdict {
 	enum action action;       /* the strongest of its findings; ACTION_OFF when there is none */
-	struct findings findings; /* the certain ones first */
+	struct findings findings; /* the certain ones first. Of one rule and action the first
+				     CASE_TOLD (case.h); the rest is counted there, and in the hint
+				     of the last one */
+	bool exceeded;            /* more than `steps`: denied, without findings */
 };
 
 struct verdict_request {
@@ -25,9 +28,10 @@ struct verdict_request {
 	const struct declaration *before; /* NULL on create and in audits */
 	const struct declaration *twin;   /* see case.h */
 	bool twin_differs;
-	bool deleting; /* the request deletes the subject: only the rules of deletions are asked */
-	bool partial;  /* the inventory is only a part of what there is */
-	int64_t now;   /* seconds since 1970, for what expires; 0 when nothing does */
+	bool deleting;  /* the request deletes the subject: only the rules of deletions are asked */
+	bool partial;   /* the inventory is only a part of what there is */
+	uint64_t steps; /* that judging may cost (case.h); 0 where nobody waits for it */
+	int64_t now;    /* seconds since 1970, for what expires; 0 when nothing does */
 };
 
 /* Lives in the arena; pointers into the inventory are not kept, so the lock may be given back

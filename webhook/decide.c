@@ -1,159 +1,418 @@
 #include "webhook/decide.h"
 
-#include "base/clock.h"
-#include "base/text.h"
+#include <stdlib.h>
 
-/* What the review asks for, as declarations. */
-struct change_of {
-	struct declaration subject;
-	struct declaration before;
-	bool is_update;
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "base/text.h"
+#include "kube/kube_client.h"
+#include "webhook/cluster.h"
+#include "webhook/live_objects.h"
+
+/* A replica whose API server does not answer must not keep what another replica could decide. */
+#define WRITE_PATIENCE (1500 * CLOCK_MILLISECOND)
+#define READ_PATIENCE  (1500 * CLOCK_MILLISECOND)
+
+enum wait {
+	WAIT_FOR_NOTHING,
+	WAIT_FOR_WRITE,  /* the own reservation has to come back */
+	WAIT_FOR_OTHERS, /* a reservation stands against it */
+	WAIT_FOR_READ,
 };
 
-static struct decision
-refuse(struct arena *arena, int code, const char *message)
+struct deciding {
+	struct arena *arena;
+	struct source *source;
+	struct cluster *cluster; /* NULL for a folder */
+	const struct review *review;
+	int64_t deadline;
+	int64_t write_deadline;  /* for the answer to the write of its reservation */
+	int64_t others_deadline; /* for those that stand against it: what is refused after that
+				    still leaves time for what waits for it in turn */
+	struct change_of change;
+	struct decision early; /* made before anything was judged */
+	bool is_early;
+
+	struct entry *entry; /* in the ledger, until it is kept or given back */
+	struct verdict verdict;
+	enum wait wait;
+	uint64_t departures; /* when it began to wait for others */
+	struct live_objects live;
+	struct live_read *read; /* that it waits for */
+	struct waiter waiter;
+	void (*resume)(void *context);
+	void *context;
+};
+
+static struct metric waits =
+	METRIC_COUNTER("peerwarden_admission_waits_total", "Times that a request waited.", "for");
+static struct metric in_flight = METRIC_COUNTER("peerwarden_ledger_conflicts_total",
+	"Requests that met a reservation of another request, by how that ended.", "result");
+
+static struct inventory *
+inventory(const struct deciding *d)
 {
-	return (struct decision){
-		.action = ACTION_DENY,
-		.code = code,
-		.message = arena_text(arena, message),
-		.findings = {.arena = arena},
-	};
+	return source_inventory(d->source);
 }
 
-static struct decision
-allow(struct arena *arena)
+static struct book *
+book(const struct deciding *d)
 {
-	return (struct decision){.findings = {.arena = arena}};
+	return cluster_book(d->cluster);
 }
 
-/* On DELETE the subject is the object that goes. */
 static bool
-decode(struct arena *arena, const struct review *review, struct change_of *change,
-	struct error *error)
+is_over_at(int64_t deadline)
 {
-	const char *name = review->name[0] ? review->name : NULL;
-	const struct json *object =
-		review->operation == REVIEW_DELETE ? review->old_object : review->object;
+	return clock_monotonic() >= deadline;
+}
 
-	if (!kind_decode(arena, review->definition, object, name, &change->subject, error))
-		return false;
-	change->is_update = review->operation == REVIEW_UPDATE && review->old_object;
-	if (change->is_update && !kind_decode(arena, review->definition, review->old_object, name,
-					 &change->before, error))
-		return false;
-	if (arena_exhausted(arena))
-		return error_set(error, ERROR_EXHAUSTED, "the object is too large to be judged");
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* --- what an end looks like --- */
+
+static void
+give_back(struct deciding *d)
+{
+	if (d->entry)
+		book_leave(book(d), d->entry);
+	d->entry = NULL;
+}
+
+static bool
+put_off(struct deciding *d, struct decision *decision, const char *retry_after, const char *why)
+{
+	give_back(d);
+	*decision = judgement_put_off(d->arena, retry_after, why);
 	return true;
 }
 
-/* kubectl takes a 409 on an update for a lost race and tries five times more; on a server-side
- * apply it explains field managers. There, what collides is told as what cannot be processed. */
-static int
-refusal_code(const struct review *review, const struct verdict *verdict)
+/* With the lock; the decision is made without it. */
+static bool
+conclude(struct deciding *d, struct decision *decision)
 {
-	int code = verdict_code(verdict);
-
-	return code == 409 && !review->plain_create ? 422 : code;
+	inventory_unlock(inventory(d));
+	*decision = judgement_conclude(d->arena, d->source, d->review, &d->verdict);
+	inventory_lock(inventory(d));
+	return true;
 }
 
-/* Who asks matters only where the policy withholds something. */
-static enum disclosure
-disclosure_to(struct arena *arena, struct source *source, const struct review *review)
+static bool
+refuse(struct deciding *d, struct decision *decision)
 {
-	const char *const *groups = review_groups(arena, review);
-	enum disclosure disclosure;
-
-	inventory_lock(source_inventory(source));
-	disclosure = policy_disclosure_to(source_policy(source), review->user, groups);
-	inventory_unlock(source_inventory(source));
-	return disclosure;
+	give_back(d);
+	return conclude(d, decision);
 }
 
-static struct decision
-conclude(struct arena *arena, const struct review *review, const struct verdict *verdict,
-	enum disclosure disclosure)
-{
-	struct verdict told = {
-		verdict->action, findings_told(arena, &verdict->findings, disclosure)};
-	struct decision decision = {
-		.action = verdict->action,
-		.findings = verdict->findings,
-		.told = told.findings,
-		.withheld = disclosure != DISCLOSE_ALL,
-	};
-
-	if (arena_exhausted(arena))
-		return refuse(arena, 413, "the object is too large to be judged");
-	if (verdict->action == ACTION_DENY) {
-		decision.code = refusal_code(review, verdict);
-		decision.message = verdict_message(arena, &told);
-	}
-	return decision;
-}
-
-/* What is deleted claims what it claimed until the watch shows it gone, or, where admitted objects
- * count as applied, no more. */
+/* Where admitted objects count as applied. */
 static void
-keep(struct source *source, const struct review *review, const struct declaration *subject)
+apply(struct deciding *d)
 {
-	if (review->operation == REVIEW_DELETE)
-		source_forget(source, &subject->object);
+	if (d->cluster || d->review->dry_run)
+		return;
+	if (d->review->operation == REVIEW_DELETE)
+		source_forget(d->source, &d->change.subject.object);
 	else
-		source_admit(source, subject);
+		source_admit(d->source, &d->change.subject);
 }
 
-static struct decision
-judge(struct arena *arena, struct source *source, const struct review *review,
-	const struct change_of *change)
+static bool
+admit(struct deciding *d, struct decision *decision)
 {
-	struct verdict_request request = {
-		.inventory = source_inventory(source),
-		.subject = &change->subject,
-		.before = change->is_update ? &change->before : NULL,
-		.deleting = review->operation == REVIEW_DELETE,
-		.now = clock_wall() / CLOCK_SECOND,
-	};
-	enum disclosure disclosure;
+	if (arena_exhausted(d->arena)) {
+		give_back(d);
+		*decision = judgement_refuse(d->arena, 413, "the object is too large to be judged");
+		return true;
+	}
+	if (d->entry)
+		book_keep(book(d), d->entry);
+	else
+		apply(d);
+	d->entry = NULL;
+	return conclude(d, decision);
+}
+
+static bool
+wait_for(struct deciding *d, enum wait wait, struct decision *decision)
+{
+	static const char *const names[] = {[WAIT_FOR_WRITE] = "write",
+		[WAIT_FOR_OTHERS] = "reservation",
+		[WAIT_FOR_READ] = "read"};
+
+	if (cluster_is_released(d->cluster))
+		return put_off(d, decision, "0", "this replica is going away");
+	metric_add(&waits, 1, names[wait]);
+	d->wait = wait;
+	d->departures = book_departures(book(d));
+	return false;
+}
+
+/* --- reading once more what a refusal is for --- */
+
+static void
+resume(void *context)
+{
+	struct deciding *d = context;
+
+	d->resume(d->context);
+}
+
+static void
+on_read(struct live_read *read)
+{
+	resume(read->context);
+}
+
+static bool
+read(struct deciding *d, const struct object_id *object, struct decision *decision)
+{
+	d->read = live_objects_add(&d->live, d->arena, inventory(d), object);
+	d->read->deadline = earlier(d->deadline, clock_monotonic() + READ_PATIENCE);
+	d->read->done = on_read;
+	d->read->context = d;
+	return wait_for(d, WAIT_FOR_READ, decision);
+}
+
+/* --- judging --- */
+
+/* Against what the view of the book has put into the inventory. */
+static struct verdict
+judge_now(struct deciding *d)
+{
 	struct verdict verdict;
 
-	inventory_lock(source_inventory(source));
-	request.policy = source_policy(source);
-	disclosure = policy_disclosure(request.policy);
-	verdict = verdict_reach(arena, &request);
-	if (verdict.action != ACTION_DENY && !review->dry_run && !arena_exhausted(arena))
-		keep(source, review, &change->subject);
-	if (!review->dry_run)
-		inventory_release(source_inventory(source), &change->subject.object);
-	inventory_unlock(source_inventory(source));
-	if (disclosure != DISCLOSE_ALL && verdict.findings.count)
-		disclosure = disclosure_to(arena, source, review);
-	return conclude(arena, review, &verdict, disclosure);
+	if (d->cluster)
+		live_objects_count(&d->live, inventory(d), book(d));
+	verdict = judgement_reach(d->arena, d->source, d->review, &d->change);
+	live_objects_end(&d->live, inventory(d));
+	return verdict;
 }
 
-/* Admits without judging. Only where admitted objects count as applied is there something to keep.
- */
-static struct decision
-admit_unjudged(struct arena *arena, struct source *source, const struct review *review,
-	const struct change_of *change)
+static struct verdict
+judge(struct deciding *d, struct order end)
 {
-	if (source_applies(source) && !review->dry_run) {
-		inventory_lock(source_inventory(source));
-		keep(source, review, &change->subject);
-		inventory_unlock(source_inventory(source));
+	if (d->cluster)
+		book_view(book(d), end);
+	return judge_now(d);
+}
+
+/* With what is stored and with what is reserved at once, and then with each reservation in place of
+ * what is stored: a route that leads to what is stored may lead to nothing once it has moved. */
+static struct verdict
+judge_with_reservations(struct deciding *d)
+{
+	struct order end = d->entry ? book_order(d->entry) : BOOK_ALL;
+	struct verdict verdict = judge(d, end);
+
+	for (unsigned round = 0; d->cluster && verdict.action != ACTION_DENY &&
+				 book_view_instead(book(d), end, round);
+		round++) {
+		struct verdict other = judge_now(d);
+
+		if (other.action == ACTION_DENY)
+			return other;
 	}
-	return allow(arena);
+	return verdict;
 }
 
-/* A status says what is, not what is wanted; a deletion that has begun goes on; an update that
- * claims and declares the same as before cannot make anything worse; and some kinds only inform. */
+/* Only a reservation stands against it. */
 static bool
-needs_judging(const struct review *review, const struct change_of *change)
+meet_reservation(struct deciding *d, struct decision *decision)
 {
-	return review->definition->guarded && review->subresource[0] == '\0' &&
-	       !(review->operation == REVIEW_DELETE && change->subject.deleting) &&
-	       !(change->is_update && declaration_equal(&change->before, &change->subject));
+	if (is_over_at(d->others_deadline)) {
+		metric_add(&in_flight, 1, "refused");
+		return refuse(d, decision);
+	}
+	return wait_for(d, WAIT_FOR_OTHERS, decision);
 }
+
+/* Stored objects, or what /mutate holds, are enough to refuse. */
+static bool
+refuse_for_stored(struct deciding *d, struct decision *decision)
+{
+	const struct object_id *object = live_objects_next(&d->live, &d->verdict.findings);
+
+	if (!object || is_over_at(d->deadline))
+		return refuse(d, decision);
+	if (!inventory_is_stored(inventory(d), object))
+		return meet_reservation(d, decision);
+	return read(d, object, decision);
+}
+
+/* Step 5, or all there is for what leaves no reservation. */
+static bool
+decide_finally(struct deciding *d, struct decision *decision)
+{
+	struct verdict with_others = judge_with_reservations(d);
+
+	d->verdict = with_others;
+	if (with_others.action != ACTION_DENY)
+		return admit(d, decision);
+	if (!d->cluster)
+		return refuse(d, decision);
+	d->verdict = judge(d, BOOK_STORED);
+	if (d->verdict.action == ACTION_DENY)
+		return refuse_for_stored(d, decision);
+	d->verdict = with_others;
+	return meet_reservation(d, decision);
+}
+
+/* Step 1: what counts at this moment, whatever that is, can only say that it has to be looked at
+ * more closely. */
+static bool
+is_refused_at_first_sight(struct deciding *d)
+{
+	d->verdict = judge_now(d);
+	if (d->verdict.action != ACTION_DENY)
+		return false;
+	d->verdict = judge(d, BOOK_STORED);
+	return d->verdict.action == ACTION_DENY;
+}
+
+static bool
+claims_nothing_new(const struct deciding *d)
+{
+	return d->change.is_update && declaration_is_part(&d->change.subject, &d->change.before);
+}
+
+/* Step 2. */
+static bool
+enter(struct deciding *d, struct decision *decision)
+{
+	const struct json *metadata = json_member(d->review->object, "metadata");
+	const struct json *old = d->review->old_object;
+	const char *uid = json_member_text(metadata, "uid");
+	struct page_object object = {.object = d->review->object,
+		.name = d->change.subject.object.name,
+		.uid = uid ? uid : d->review->uid};
+	struct error error;
+
+	/* Without the version that it starts from, no sighting can settle it. */
+	if (d->change.is_update && !kube_version_number(old, &object.from))
+		object.from = UINT64_MAX;
+	d->entry = book_enter(book(d), d->arena, &object, &d->change.subject, &error);
+	d->write_deadline = earlier(d->deadline, clock_monotonic() + WRITE_PATIENCE);
+	if (d->entry)
+		return wait_for(d, WAIT_FOR_WRITE, decision);
+	if (error.kind == ERROR_TRANSIENT)
+		return put_off(d, decision, "1", error.message);
+	*decision = judgement_refuse(d->arena, 413, error.message);
+	return true;
+}
+
+static bool
+leaves_reservation(const struct deciding *d)
+{
+	return d->cluster && !d->review->dry_run && d->review->operation != REVIEW_DELETE;
+}
+
+static bool
+look(struct deciding *d, struct decision *decision)
+{
+	if (!leaves_reservation(d))
+		return decide_finally(d, decision);
+	if (is_refused_at_first_sight(d))
+		return refuse_for_stored(d, decision);
+	return claims_nothing_new(d) ? admit(d, decision) : enter(d, decision);
+}
+
+/* Until when the own write is waited for: for its answer, and then for the watch to show it. */
+static int64_t
+write_deadline(const struct deciding *d)
+{
+	return book_order(d->entry).revision ? d->deadline : d->write_deadline;
+}
+
+static bool
+wait_for_write(struct deciding *d, struct decision *decision)
+{
+	if (!is_over_at(write_deadline(d)))
+		return wait_for(d, WAIT_FOR_WRITE, decision);
+	return put_off(d, decision, "0", "the API server does not answer this replica in time");
+}
+
+static bool
+go_on(struct deciding *d, struct decision *decision)
+{
+	d->wait = WAIT_FOR_NOTHING;
+	if (d->entry && !book_may_decide(book(d), d->entry))
+		return wait_for_write(d, decision);
+	return d->entry ? decide_finally(d, decision) : look(d, decision);
+}
+
+bool
+decide_go_on(struct deciding *d, struct decision *decision)
+{
+	bool decided;
+
+	if (d->is_early) {
+		*decision = d->early;
+		return true;
+	}
+	inventory_lock(inventory(d));
+	decided = go_on(d, decision);
+	if (decided && !decision->retry_after && !d->review->dry_run)
+		inventory_release(inventory(d), &d->change.subject.object);
+	inventory_unlock(inventory(d));
+	return decided;
+}
+
+/* --- waiting --- */
+
+static bool
+is_over(void *context)
+{
+	const struct deciding *d = context;
+
+	switch (d->wait) {
+	case WAIT_FOR_WRITE:
+		return book_may_decide(book(d), d->entry);
+	case WAIT_FOR_OTHERS:
+		return book_departures(book(d)) != d->departures;
+	default:
+		return true;
+	}
+}
+
+void
+decide_wait(struct deciding *d, void (*wake)(void *context), void *context)
+{
+	struct inventory *locked = inventory(d);
+	struct live_reads *reads = cluster_live_reads(d->cluster);
+
+	d->resume = wake;
+	d->context = context;
+	if (d->wait == WAIT_FOR_READ) {
+		if (!live_reads_submit(reads, d->read))
+			resume(d);
+		return;
+	}
+	inventory_lock(locked);
+	d->waiter = (struct waiter){
+		.is_over = is_over,
+		.resume = resume,
+		.context = d,
+		.deadline = d->wait == WAIT_FOR_WRITE ? write_deadline(d) : d->others_deadline,
+	};
+	waiting_room_wait(cluster_room(d->cluster), &d->waiter);
+	inventory_unlock(locked);
+}
+
+void
+decide_abandon(struct deciding *d)
+{
+	if (!d->entry)
+		return;
+	inventory_lock(inventory(d));
+	give_back(d);
+	inventory_unlock(inventory(d));
+}
+
+/* --- the beginning --- */
 
 static bool
 is_about_the_object(const struct review *review)
@@ -162,18 +421,47 @@ is_about_the_object(const struct review *review)
 	       (review->subresource[0] == '\0' || text_equal(review->subresource, "status"));
 }
 
+static struct decision
+admit_unjudged(struct deciding *d)
+{
+	inventory_lock(inventory(d));
+	apply(d);
+	inventory_unlock(inventory(d));
+	return judgement_allow(d->arena);
+}
+
+struct deciding *
+decide_begin(
+	struct arena *arena, struct source *source, const struct review *review, int64_t deadline)
+{
+	struct deciding *d = ARENA_NEW(arena, struct deciding);
+	struct error error;
+
+	d->arena = arena;
+	d->source = source;
+	d->cluster = source_cluster(source);
+	d->review = review;
+	d->deadline = deadline;
+	d->others_deadline = deadline - (deadline - clock_monotonic()) / 3;
+	d->is_early = true;
+	if (!is_about_the_object(review))
+		d->early = judgement_allow(arena);
+	else if (!judgement_decode(arena, review, &d->change, &error))
+		d->early = judgement_refuse(arena, error_http_status(error.kind), error.message);
+	else if (!judgement_is_needed(review, &d->change))
+		d->early = admit_unjudged(d);
+	else
+		d->is_early = false;
+	return d;
+}
+
 struct decision
 decide(struct arena *arena, struct source *source, const struct review *review)
 {
-	struct change_of *change;
-	struct error error;
+	struct deciding *d = decide_begin(arena, source, review, INT64_MAX);
+	struct decision decision;
 
-	if (!is_about_the_object(review))
-		return allow(arena);
-	change = ARENA_NEW(arena, struct change_of);
-	if (!decode(arena, review, change, &error))
-		return refuse(arena, error_http_status(error.kind), error.message);
-	if (!needs_judging(review, change))
-		return admit_unjudged(arena, source, review, change);
-	return judge(arena, source, review, change);
+	if (!decide_go_on(d, &decision))
+		abort(); /* a folder never waits */
+	return decision;
 }

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "validators/rules.h"
 #include "validators/supplement.h"
 #include "webhook/decide.h"
 #include "webhook/mutate.h"
@@ -61,24 +62,31 @@ can_decide(struct exchange *exchange, const struct handlers *handlers, const str
 	return exchange->status == 0;
 }
 
-static bool
-is_first_of_its_rule(const struct findings *findings, const struct finding *finding)
-{
-	const struct finding *other = findings->first;
+struct seen_rules {
+	const char *ids[RULES_LIMIT];
+	size_t count;
+};
 
-	while (other != finding && !text_equal(other->rule, finding->rule))
-		other = other->next;
-	return other == finding;
+static bool
+is_first_of_its_rule(struct seen_rules *seen, const struct finding *finding)
+{
+	for (size_t i = 0; i < seen->count; i++)
+		if (text_equal(seen->ids[i], finding->rule))
+			return false;
+	if (seen->count < RULES_LIMIT)
+		seen->ids[seen->count++] = finding->rule;
+	return true;
 }
 
 /* The ids of the rules with findings, each once; NULL without findings. */
 static const char *
 list_rules(struct arena *arena, const struct findings *findings)
 {
+	struct seen_rules seen = {.count = 0};
 	const char *list = NULL;
 
 	for (const struct finding *finding = findings->first; finding; finding = finding->next)
-		if (is_first_of_its_rule(findings, finding))
+		if (is_first_of_its_rule(&seen, finding))
 			list = list ? arena_printf(arena, "%s,%s", list, finding->rule)
 				    : finding->rule;
 	return list;
@@ -89,7 +97,7 @@ collect_warnings(struct arena *arena, const struct findings *findings, struct re
 {
 	const char **warnings = ARENA_ARRAY(arena, const char *, findings->count + 1);
 	size_t characters = 0;
-	size_t left_out = 0;
+	size_t left_out = findings->untold[ACTION_WARN];
 
 	for (const struct finding *finding = findings->first; finding; finding = finding->next) {
 		const char *text;
@@ -129,7 +137,7 @@ log_decision(const struct review *review, const struct review_answer *answer, co
 static const char *
 say_all(struct arena *arena, const struct decision *decision)
 {
-	struct verdict verdict = {decision->action, decision->findings};
+	struct verdict verdict = {.action = decision->action, .findings = decision->findings};
 
 	if (decision->action < ACTION_WARN || !decision->findings.count)
 		return NULL;
@@ -162,31 +170,98 @@ close_when_leaving(struct exchange *exchange, const struct handlers *handlers)
 		exchange->close = true;
 }
 
+/* A review that is being decided; it may have to wait in between. */
+struct validation {
+	struct review review;
+	struct deciding *deciding;
+	int64_t started;
+};
+
+static void
+let_go(struct exchange *exchange)
+{
+	struct validation *validation = exchange->work;
+
+	decide_abandon(validation->deciding);
+}
+
+/* NULL, and answered, when there is nothing to decide or nobody to do it. */
+static struct validation *
+begin_validation(struct exchange *exchange, struct handlers *handlers)
+{
+	struct validation *validation = ARENA_NEW(exchange->arena, struct validation);
+
+	validation->started = clock_monotonic();
+	close_when_leaving(exchange, handlers);
+	if (!read_review(exchange, &validation->review) ||
+		!can_decide(exchange, handlers, &validation->review))
+		return NULL;
+	validation->deciding = decide_begin(
+		exchange->arena, handlers->source, &validation->review, exchange->deadline);
+	exchange->work = validation;
+	exchange->let_go = let_go;
+	return validation;
+}
+
+static void
+resume(void *exchange)
+{
+	exchange_resume(exchange);
+}
+
+static void
+wait_for_decision(struct exchange *exchange, struct validation *validation)
+{
+	if (!exchange_may_suspend(exchange)) {
+		exchange->retry_after = "1";
+		exchange_refuse(exchange, 503, "waiting", "too many requests wait for a decision");
+		return;
+	}
+	exchange_suspend(exchange);
+	decide_wait(validation->deciding, resume, exchange);
+}
+
+static void
+answer_decision(struct exchange *exchange, const struct validation *validation,
+	const struct decision *decision)
+{
+	const struct review *review = &validation->review;
+	struct review_answer answer = {
+		.allowed = decision->action != ACTION_DENY,
+		.code = decision->code,
+		.message = decision->message,
+		.verdict = verdict_name(decision->action),
+		.rules = list_rules(exchange->arena, &decision->findings),
+	};
+	const char *findings = say_all(exchange->arena, decision);
+
+	status_count_findings(&decision->findings);
+	if (answer.allowed) /* a refusal's message says all */
+		collect_warnings(exchange->arena, &decision->told, &answer);
+	answer.findings = decision->withheld ? findings : NULL;
+	log_decision(review, &answer, findings,
+		answer_review(exchange, review, &answer, "/validate", validation->started));
+}
+
 static void
 answer_validate(struct exchange *exchange, void *context)
 {
-	struct handlers *handlers = context;
-	struct review_answer answer = {0};
+	struct validation *validation = exchange->work;
 	struct decision decision;
-	struct review review;
-	const char *findings;
-	int64_t started = clock_monotonic();
 
-	close_when_leaving(exchange, handlers);
-	if (!read_review(exchange, &review) || !can_decide(exchange, handlers, &review))
+	if (!validation)
+		validation = begin_validation(exchange, context);
+	if (!validation)
 		return;
-	decision = decide(exchange->arena, handlers->source, &review);
-	answer.allowed = decision.action != ACTION_DENY;
-	answer.code = decision.code;
-	answer.message = decision.message;
-	answer.verdict = verdict_name(decision.action);
-	answer.rules = list_rules(exchange->arena, &decision.findings);
-	if (answer.allowed) /* a refusal's message says all */
-		collect_warnings(exchange->arena, &decision.told, &answer);
-	findings = say_all(exchange->arena, &decision);
-	answer.findings = decision.withheld ? findings : NULL;
-	log_decision(&review, &answer, findings,
-		answer_review(exchange, &review, &answer, "/validate", started));
+	if (!decide_go_on(validation->deciding, &decision)) {
+		wait_for_decision(exchange, validation);
+	} else if (decision.retry_after) {
+		exchange->retry_after = decision.retry_after;
+		exchange->close = true; /* the next try is to come to another replica */
+		exchange_refuse(exchange, 503, "undecided", "%s", decision.message);
+	} else {
+		answer_decision(exchange, validation, &decision);
+	}
 }
 
 static void
@@ -227,6 +302,7 @@ answer_readyz(struct exchange *exchange, void *context)
 {
 	struct handlers *handlers = context;
 	enum source_state state = source_state(handlers->source);
+	struct error error;
 
 	if (handlers->phase != HANDLERS_SERVING)
 		exchange_reply(
@@ -234,6 +310,9 @@ answer_readyz(struct exchange *exchange, void *context)
 	else if (state != SOURCE_READY)
 		exchange_reply(
 			exchange, 503, "text/plain; charset=utf-8", source_state_text(state));
+	else if (handlers->status &&
+		 !status_certificate_is_valid(handlers->status, exchange->arena, &error))
+		exchange_reply(exchange, 503, "text/plain; charset=utf-8", error.message);
 	else
 		answer_livez(exchange, context);
 }
@@ -247,6 +326,21 @@ answer_metrics(struct exchange *exchange, void *context)
 	metrics_write(&exchange->answer);
 }
 
+static void
+answer_statusz(struct exchange *exchange, void *context)
+{
+	static const char *const phases[] = {
+		[HANDLERS_SERVING] = "serving",
+		[HANDLERS_LEAVING] = "leaving",
+		[HANDLERS_DRAINING] = "draining",
+	};
+	const struct handlers *handlers = context;
+
+	exchange->status = 200;
+	exchange->type = "application/json";
+	status_write(handlers->status, phases[handlers->phase], exchange->arena, &exchange->answer);
+}
+
 const struct endpoint handlers_admission[] = {
 	{"/validate", "POST", answer_validate},
 	{"/mutate", "POST", answer_mutate},
@@ -257,6 +351,7 @@ const struct endpoint handlers_admission[] = {
 
 const struct endpoint handlers_metrics[] = {
 	{"/metrics", "GET", answer_metrics},
+	{"/statusz", "GET", answer_statusz},
 	{"/livez", "GET", answer_livez},
 	{"/readyz", "GET", answer_readyz},
 	{0},

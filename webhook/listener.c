@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-enum { BACKLOG = 1024 };
+enum { BACKLOG = 4096 }; /* the kernel lowers it to net.core.somaxconn */
 
 union address {
 	struct sockaddr any;

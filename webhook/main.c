@@ -1,4 +1,5 @@
 /* peerwarden-webhook: starts everything in order, waits for signals, ends everything in order. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
@@ -16,10 +17,12 @@
 #include "webhook/tls_identity.h"
 
 enum { MOST_THREADS = 8, METRICS_CONNECTIONS = 64 };
+enum { LARGE_BLOCK = 256 * 1024, SPARE_MEMORY = 1024 * 1024 };
 
 struct program {
 	struct settings settings;
 	struct handlers handlers;
+	struct status status;
 	struct tls_identity *identity;
 	struct server *server;
 	struct server *metrics; /* NULL when not wanted */
@@ -64,9 +67,11 @@ open_source(struct program *program, struct error *error)
 	const struct settings *settings = &program->settings;
 	struct source_settings wanted = {
 		.folder = settings->inventory,
-		.kubeconfig = settings->kubeconfig,
+		.cluster = {.kubeconfig = settings->kubeconfig,
+			.namespace = settings->pod_namespace,
+			.replica = settings->pod_name,
+			.reservation_time = settings->reservation_time},
 		.policy = settings->policy,
-		.reservation_time = settings->reservation_time,
 		.stale_after = settings->stale_after,
 	};
 
@@ -85,6 +90,7 @@ open_servers(struct program *program, struct error *error)
 		.context = &program->handlers,
 		.threads = thread_count(settings->threads),
 		.max_connections = (unsigned)settings->max_connections,
+		.max_waiting = (unsigned)settings->max_waiting,
 		.header_timeout = settings->header_timeout,
 		.body_timeout = settings->body_timeout,
 	};
@@ -103,6 +109,30 @@ open_servers(struct program *program, struct error *error)
 	return program->metrics != NULL;
 }
 
+/* A folder has nobody who asks, so nothing that could be registered wrongly. */
+static bool
+open_status(struct program *program, struct error *error)
+{
+	const struct settings *settings = &program->settings;
+	struct registration_watch_settings wanted = {
+		.kubeconfig = settings->kubeconfig,
+		.validating = settings->validating_configuration,
+		.mutating = settings->mutating_configuration,
+		.namespace = settings->pod_namespace,
+		.every = settings->registration_check,
+		.identity = program->identity,
+	};
+
+	program->status.settings = settings;
+	program->status.source = program->handlers.source;
+	program->status.identity = program->identity;
+	program->handlers.status = &program->status;
+	if (settings->inventory)
+		return true;
+	program->status.registration = registration_watch_start(&wanted, error);
+	return program->status.registration != NULL;
+}
+
 static bool
 open_all(struct program *program, struct error *error)
 {
@@ -110,7 +140,10 @@ open_all(struct program *program, struct error *error)
 
 	program->identity = tls_identity_open(
 		settings->tls_cert, settings->tls_key, settings->client_ca, error);
-	return program->identity && open_source(program, error) && open_servers(program, error);
+	if (program->identity)
+		tls_identity_set_client_names(program->identity, settings->client_names);
+	return program->identity && open_source(program, error) && open_status(program, error) &&
+	       open_servers(program, error);
 }
 
 static void
@@ -120,6 +153,8 @@ close_all(struct program *program)
 		server_close(program->server);
 	if (program->metrics)
 		server_close(program->metrics);
+	if (program->status.registration)
+		registration_watch_stop(program->status.registration);
 	if (program->handlers.source)
 		source_close(program->handlers.source);
 	if (program->identity)
@@ -181,6 +216,8 @@ leave(struct program *program)
 	program->handlers.phase = HANDLERS_DRAINING;
 	if (!server_drain(program->server, program->settings.drain_time))
 		log_warn("some connections did not end in time");
+	if (source_cluster(program->handlers.source))
+		cluster_release(source_cluster(program->handlers.source));
 }
 
 static int
@@ -236,6 +273,8 @@ main(int argc, char **argv)
 		return print_help();
 	if (program.settings.version)
 		return puts("peerwarden-webhook " PEERWARDEN_VERSION) < 0;
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK); /* large blocks go back to the system when freed */
+	mallopt(M_TRIM_THRESHOLD, SPARE_MEMORY);
 	signal(SIGPIPE, SIG_IGN);
 	pthread_sigmask(SIG_BLOCK, &set, NULL); /* in all threads; serve() takes them */
 	return run(&program);

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "format/json_patch.h"
+#include "ledger/page.h"
 #include "validators/supplement.h"
 
 enum { LONGEST_LIST = 1024 };
@@ -102,11 +104,35 @@ supplement(struct edited *edited, struct source *source)
 	if (review->old_object && decode(edited, review->old_object, before))
 		request.before = before;
 	inventory_lock(source_inventory(source));
+	source_count_all(source);
 	request.policy = source_policy(source);
 	changes = supplement_changes(edited->arena, &request);
 	apply(edited, &changes, !edited->is_touched);
 	hold_links(edited, source, subject);
 	inventory_unlock(source_inventory(source));
+}
+
+/* What the API server stores under a name that it makes says which request it came with. The copy
+ * of such an object under a name of its own must not pass for another try of that request. */
+static void
+name_attempt(struct edited *edited, const struct source *source)
+{
+	const struct review *review = edited->review;
+	const struct json *metadata = json_member(review->object, "metadata");
+	const char *before = json_member_text(json_member(metadata, "annotations"), PAGE_ATTEMPT);
+	const char *name = json_member_text(metadata, "name");
+	const char *attempt = NULL;
+	struct changes changes = {0};
+
+	if (review->operation != REVIEW_CREATE)
+		return;
+	if (text_is_blank(name) && json_present(metadata, "generateName") && source_cluster(source))
+		attempt = review->uid;
+	if (!before && !attempt)
+		return;
+	changes_add(edited->arena, &changes,
+		(struct field){"metadata.annotations[" PAGE_ATTEMPT "]", 0}, before, attempt);
+	apply(edited, &changes, false);
 }
 
 struct mutation
@@ -127,6 +153,8 @@ mutate(struct arena *arena, struct source *source, const struct review *review,
 			kind_canonicalise(arena, review->definition, review->object);
 
 		apply(&edited, &changes, true);
+		if (review->definition->guarded)
+			name_attempt(&edited, source);
 		supplement(&edited, source);
 	}
 	json_patch_close(&operations);

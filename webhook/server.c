@@ -1,157 +1,104 @@
 #include "webhook/server.h"
 
 #include <microhttpd.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/metrics.h"
 #include "base/text.h"
+#include "webhook/connection.h"
 #include "webhook/listener.h"
-#include "webhook/tls_transport.h"
 
 enum {
 	CONNECTION_MEMORY = 8 * 1024, /* libmicrohttpd clears all of it after each request */
 	IDLE_SECONDS =
-		120, /* longer than the 90 s of Go's client, so that it is the one to close */
-	REAPER_MILLISECONDS = 100,
+		120,       /* longer than the 90 s of Go's client, so that it is the one to close */
+	GRACE_SECONDS = 5, /* a suspended exchange that was not resumed in time */
 	MAX_OPTIONS = 12,
-};
-
-/* One connection. */
-struct link {
-	struct link *next, *previous;
-	struct server *server;
-	struct tls_generation *generation;
-	struct tls_transport *transport; /* NULL without TLS */
-	int fd;
-	_Atomic int64_t deadline;
-	atomic_bool idle; /* between two requests */
 };
 
 struct server {
 	struct server_settings settings;
 	struct MHD_Daemon *daemon;
+	struct connection_list *connections;
 	struct exchange_pool *pool;
 	uint16_t port;
-	pthread_t reaper;
-	pthread_mutex_t mutex;
-	pthread_cond_t changed;
-	struct link *links; /* under the mutex, as all below */
-	bool draining;
-	bool stopping;
 };
 
-static struct metric cut = METRIC_COUNTER("peerwarden_http_connections_cut_total",
-	"Connections that were ended because a client was too slow or idle for too long.", NULL);
-
-static void
-set_deadline(struct link *link, int64_t time)
-{
-	atomic_store_explicit(&link->deadline, clock_monotonic() + time, memory_order_relaxed);
-}
-
-static struct link *
-link_of(struct MHD_Connection *connection)
+/* NULL when it is ending. */
+static struct connection *
+connection_of(struct MHD_Connection *served)
 {
 	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+		MHD_get_connection_info(served, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
 	return info ? info->socket_context : NULL;
 }
 
-static bool
-set_identity(struct link *link, struct MHD_Connection *connection)
+static gnutls_session_t
+session_of(const struct server *server, struct MHD_Connection *served)
 {
-	const union MHD_ConnectionInfo *info;
+	const union MHD_ConnectionInfo *info =
+		server->settings.identity
+			? MHD_get_connection_info(served, MHD_CONNECTION_INFO_GNUTLS_SESSION)
+			: NULL;
 
-	if (!link->server->settings.identity)
-		return true;
-	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-	if (!info)
-		return false;
-	link->generation = tls_identity_acquire(link->server->settings.identity, info->tls_session);
-	link->transport = tls_transport_new(info->tls_session, link->fd);
-	return link->generation != NULL;
+	return info ? info->tls_session : NULL;
 }
 
 static void
-link_started(struct server *server, struct MHD_Connection *connection, void **context)
-{
-	struct link *link = memory_alloc(sizeof *link);
-
-	link->server = server;
-	link->fd =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-	set_deadline(link, server->settings.header_timeout);
-	if (!set_identity(link, connection))
-		shutdown(link->fd, SHUT_RDWR);
-	*context = link;
-	pthread_mutex_lock(&server->mutex);
-	link->next = server->links;
-	if (link->next)
-		link->next->previous = link;
-	server->links = link;
-	pthread_mutex_unlock(&server->mutex);
-}
-
-static void
-link_closed(struct server *server, struct link *link)
-{
-	pthread_mutex_lock(&server->mutex);
-	if (link->next)
-		link->next->previous = link->previous;
-	if (link->previous)
-		link->previous->next = link->next;
-	else
-		server->links = link->next;
-	pthread_cond_broadcast(&server->changed);
-	pthread_mutex_unlock(&server->mutex);
-	if (link->generation)
-		tls_identity_release(server->settings.identity, link->generation);
-	tls_transport_free(link->transport);
-	free(link);
-}
-
-static void
-on_connection(void *context, struct MHD_Connection *connection, void **link,
+on_connection(void *context, struct MHD_Connection *served, void **connection,
 	enum MHD_ConnectionNotificationCode code)
 {
+	struct server *server = context;
+
 	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		link_started(context, connection, link);
-	else if (*link)
-		link_closed(context, *link);
+		*connection = connection_start(server->connections,
+			MHD_get_connection_info(served, MHD_CONNECTION_INFO_CONNECTION_FD)
+				->connect_fd,
+			session_of(server, served), server->settings.header_timeout);
+	else if (*connection)
+		connection_end(*connection);
 }
 
 /* The line of a request has been read: the rest of its head may take the header timeout. */
 static void *
-on_request_line(void *context, const char *uri, struct MHD_Connection *connection)
+on_request_line(void *context, const char *uri, struct MHD_Connection *served)
 {
 	struct server *server = context;
-	struct link *link = link_of(connection);
+	struct connection *connection = connection_of(served);
 
 	(void)uri;
-	if (link) {
-		atomic_store_explicit(&link->idle, false, memory_order_relaxed);
-		set_deadline(link, server->settings.header_timeout);
-	}
+	if (connection)
+		connection_work(connection, server->settings.header_timeout);
 	return NULL; /* what on_request finds as the request's own pointer */
 }
 
 /* Paths are compared as they were sent: an escaped one is another path. */
 static size_t
-keep_escapes(void *context, struct MHD_Connection *connection, char *text)
+keep_escapes(void *context, struct MHD_Connection *served, char *text)
 {
 	(void)context;
-	(void)connection;
+	(void)served;
 	return strlen(text);
+}
+
+/* Whether this is the header `wanted`. A name that goes on behind it may be it to others: what is
+ * left of a blank before the colon (RFC 9112 section 5.1) or of a folded line, which libmicrohttpd
+ * 0.9.75 adds to the name. */
+static bool
+is_length_header(struct exchange_head *head, const char *name, size_t name_length,
+	const char *wanted, size_t wanted_length)
+{
+	if (name_length < wanted_length || strncasecmp(name, wanted, wanted_length) != 0)
+		return false;
+	if (name_length > wanted_length)
+		head->ambiguous = true;
+	return true;
 }
 
 static void
@@ -163,17 +110,26 @@ note_once(struct exchange_head *head, const char **header, const char *value)
 }
 
 static enum MHD_Result
-read_header(void *context, enum MHD_ValueKind kind, const char *name, const char *value)
+read_header(void *context, enum MHD_ValueKind kind, const char *name, size_t length,
+	const char *value, size_t value_length)
 {
+	static const char content_length[] = "Content-Length";
+	static const char transfer_encoding[] = "Transfer-Encoding";
 	struct exchange_head *head = context;
 
-	(void)kind;
-	if (text_equal_ignoring_case(name, "Content-Type"))
+	(void)value_length;
+	if (kind == MHD_GET_ARGUMENT_KIND) {
+		if (text_equal(name, "timeout"))
+			head->timeout = value;
+	} else if (text_equal_ignoring_case(name, "Content-Type")) {
 		head->content_type = value;
-	else if (text_equal_ignoring_case(name, "Content-Length"))
+	} else if (is_length_header(
+			   head, name, length, content_length, sizeof content_length - 1)) {
 		note_once(head, &head->content_length, value);
-	else if (text_equal_ignoring_case(name, "Transfer-Encoding"))
+	} else if (is_length_header(
+			   head, name, length, transfer_encoding, sizeof transfer_encoding - 1)) {
 		note_once(head, &head->transfer_encoding, value);
+	}
 	return MHD_YES;
 }
 
@@ -186,7 +142,7 @@ has_body(const struct exchange *exchange)
 }
 
 static enum MHD_Result
-send_answer(struct MHD_Connection *connection, const struct exchange *exchange)
+send_answer(struct MHD_Connection *served, const struct exchange *exchange)
 {
 	const struct {
 		const char *name;
@@ -199,7 +155,7 @@ send_answer(struct MHD_Connection *connection, const struct exchange *exchange)
 	};
 	struct MHD_Response *response = MHD_create_response_from_buffer(
 		exchange->answer.length, exchange->answer.data, MHD_RESPMEM_PERSISTENT);
-	struct link *link = link_of(connection);
+	struct connection *connection = connection_of(served);
 	enum MHD_Result result;
 
 	if (!response)
@@ -207,33 +163,69 @@ send_answer(struct MHD_Connection *connection, const struct exchange *exchange)
 	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
 		if (headers[i].value)
 			MHD_add_response_header(response, headers[i].name, headers[i].value);
-	if (link && link->transport && has_body(exchange))
-		tls_transport_hold(link->transport);
-	result = MHD_queue_response(connection, (unsigned)exchange->status, response);
+	if (connection && has_body(exchange))
+		connection_hold(connection);
+	result = MHD_queue_response(served, (unsigned)exchange->status, response);
 	MHD_destroy_response(response);
 	return result;
 }
 
+/* Suspends at once, in the serving thread and before anybody can resume. */
+static void
+suspend(struct exchange *exchange)
+{
+	struct connection *connection = connection_of(exchange->connection);
+
+	if (connection)
+		connection_work_until(
+			connection, exchange->deadline + GRACE_SECONDS * CLOCK_SECOND);
+	MHD_suspend_connection(exchange->connection);
+}
+
+static void
+resume(struct exchange *exchange)
+{
+	MHD_resume_connection(exchange->connection);
+}
+
+static const struct exchange_carrier carrier = {suspend, resume};
+
 /* The head of a request is there. */
 static enum MHD_Result
-begin(struct server *server, struct MHD_Connection *connection, const char *path,
-	const char *method, void **own)
+begin(struct server *server, struct MHD_Connection *served, const char *path, const char *method,
+	void **own)
 {
 	struct exchange_head head = {.method = method, .path = path};
 	struct exchange *exchange = exchange_acquire(server->pool);
-	struct link *link = link_of(connection);
+	struct connection *connection = connection_of(served);
 
 	*own = exchange;
-	if (link)
-		set_deadline(link, server->settings.body_timeout);
-	MHD_get_connection_values(connection, MHD_HEADER_KIND, read_header, &head);
+	exchange->carrier = &carrier;
+	exchange->connection = served;
+	if (connection)
+		connection_work(connection, server->settings.body_timeout);
+	MHD_get_connection_values_n(
+		served, MHD_HEADER_KIND | MHD_GET_ARGUMENT_KIND, read_header, &head);
 	if (exchange_begin(exchange, server->settings.endpoints, &head))
 		return MHD_YES;
-	return send_answer(connection, exchange);
+	return send_answer(served, exchange);
+}
+
+/* The body is there, or a suspended exchange has been resumed. */
+static enum MHD_Result
+finish(struct server *server, struct MHD_Connection *served, struct exchange *exchange)
+{
+	struct connection *connection = exchange->suspended ? connection_of(served) : NULL;
+
+	if (connection)
+		connection_work(connection, server->settings.body_timeout);
+	if (!exchange_finish(exchange, server->settings.context))
+		return MHD_YES;
+	return send_answer(served, exchange);
 }
 
 static enum MHD_Result
-on_request(void *context, struct MHD_Connection *connection, const char *path, const char *method,
+on_request(void *context, struct MHD_Connection *served, const char *path, const char *method,
 	const char *version, const char *data, size_t *length, void **own)
 {
 	struct server *server = context;
@@ -241,31 +233,28 @@ on_request(void *context, struct MHD_Connection *connection, const char *path, c
 
 	(void)version;
 	if (!exchange)
-		return begin(server, connection, path, method, own);
+		return begin(server, served, path, method, own);
 	if (*length > 0) {
 		exchange_receive(exchange, data, *length);
 		*length = 0;
 		return MHD_YES;
 	}
-	exchange_finish(exchange, server->settings.context);
-	return send_answer(connection, exchange);
+	return finish(server, served, exchange);
 }
 
 static void
-on_completed(void *context, struct MHD_Connection *connection, void **own,
+on_completed(void *context, struct MHD_Connection *served, void **own,
 	enum MHD_RequestTerminationCode code)
 {
-	struct link *link = link_of(connection);
+	struct connection *connection = connection_of(served);
 
 	(void)context;
 	(void)code;
 	if (*own)
 		exchange_release(*own);
 	*own = NULL;
-	if (link) {
-		set_deadline(link, IDLE_SECONDS * CLOCK_SECOND);
-		atomic_store_explicit(&link->idle, true, memory_order_relaxed);
-	}
+	if (connection)
+		connection_rest(connection, IDLE_SECONDS * CLOCK_SECOND);
 }
 
 static void on_log(void *context, const char *format, va_list arguments)
@@ -283,51 +272,13 @@ on_log(void *context, const char *format, va_list arguments)
 	log_debug("http", LOG_TEXT("text", line));
 }
 
-/* Ends the connections whose time is up, and while draining those that wait for nothing. */
-static void
-reap(struct server *server, int64_t now)
-{
-	for (struct link *link = server->links; link; link = link->next) {
-		bool late = atomic_load_explicit(&link->deadline, memory_order_relaxed) < now;
-
-		if (late)
-			metric_add(&cut, 1);
-		else if (!server->draining ||
-			 !atomic_load_explicit(&link->idle, memory_order_relaxed))
-			continue;
-		shutdown(link->fd, SHUT_RDWR);
-		set_deadline(link, IDLE_SECONDS * CLOCK_SECOND); /* once is enough */
-	}
-}
-
-/* Waits under the mutex for a change, at most for `time`. */
-static void
-wait_for_change(struct server *server, int64_t time)
-{
-	int64_t end = clock_monotonic() + time;
-	struct timespec until = {end / CLOCK_SECOND, end % CLOCK_SECOND};
-
-	pthread_cond_timedwait(&server->changed, &server->mutex, &until);
-}
-
-static void *
-run_reaper(void *context)
-{
-	struct server *server = context;
-
-	pthread_mutex_lock(&server->mutex);
-	while (!server->stopping) {
-		reap(server, clock_monotonic());
-		wait_for_change(server, REAPER_MILLISECONDS * CLOCK_MILLISECOND);
-	}
-	pthread_mutex_unlock(&server->mutex);
-	return NULL;
-}
-
+/* With poll, not epoll: there libmicrohttpd 0.9.75 asks again and again for a handshake whose
+ * client is silent, so that twenty such clients would take a processor for themselves. */
 static unsigned
 flags_of(const struct server *server)
 {
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+	unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG |
+			 MHD_ALLOW_SUSPEND_RESUME;
 
 	return server->settings.identity ? flags | MHD_USE_TLS : flags;
 }
@@ -363,29 +314,24 @@ start(struct server *server, int fd)
 		MHD_OPTION_END);
 }
 
-/* With a condition that waits by the monotonic clock. */
 static struct server *
 server_new(const struct server_settings *settings)
 {
 	struct server *server = memory_alloc(sizeof *server);
-	pthread_condattr_t attributes;
 
 	server->settings = *settings;
+	server->connections = connection_list_open(settings->identity, settings->max_connections);
 	server->pool = exchange_pool_new();
-	pthread_mutex_init(&server->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&server->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	if (settings->max_waiting > 0)
+		exchange_pool_set_waiting(server->pool, settings->max_waiting);
 	return server;
 }
 
 static void
 server_free(struct server *server)
 {
+	connection_list_close(server->connections);
 	exchange_pool_free(server->pool);
-	pthread_cond_destroy(&server->changed);
-	pthread_mutex_destroy(&server->mutex);
 	free(server);
 }
 
@@ -407,8 +353,6 @@ server_open(const struct server_settings *settings, struct error *error)
 			settings->listen);
 		return NULL;
 	}
-	if (pthread_create(&server->reaper, NULL, run_reaper, server) != 0)
-		abort();
 	return server;
 }
 
@@ -418,32 +362,26 @@ server_port(const struct server *server)
 	return server->port;
 }
 
+size_t
+server_suspended(const struct server *server)
+{
+	return exchange_pool_suspended(server->pool);
+}
+
 bool
 server_drain(struct server *server, int64_t patience)
 {
-	int64_t end = clock_monotonic() + patience;
 	int fd = MHD_quiesce_daemon(server->daemon);
-	bool ended;
 
 	if (fd >= 0)
 		close(fd);
-	pthread_mutex_lock(&server->mutex);
-	server->draining = true;
-	while (server->links && clock_monotonic() < end)
-		wait_for_change(server, end - clock_monotonic());
-	ended = server->links == NULL;
-	pthread_mutex_unlock(&server->mutex);
-	return ended;
+	return connection_list_drain(server->connections, patience);
 }
 
 void
 server_close(struct server *server)
 {
-	pthread_mutex_lock(&server->mutex);
-	server->stopping = true;
-	pthread_cond_broadcast(&server->changed);
-	pthread_mutex_unlock(&server->mutex);
-	pthread_join(server->reaper, NULL);
+	exchange_pool_wait(server->pool);
 	MHD_stop_daemon(server->daemon);
 	server_free(server);
 }

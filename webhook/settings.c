@@ -1,15 +1,20 @@
 #include "webhook/settings.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "format/yaml.h"
+#include "kube/kube_config.h"
 
 enum { LARGEST_FILE = 1024 * 1024 };
 
-#define FIELD(name) .offset = offsetof(struct settings, name)
+#define NAMESPACE_FILE KUBE_CONFIG_SERVICE_ACCOUNT "/namespace"
+#define FIELD(name)    .offset = offsetof(struct settings, name)
 
 static const struct option options[] = {
 	{.name = "listen",
@@ -36,13 +41,20 @@ static const struct option options[] = {
 		.placeholder = "FILE",
 		.help = "require a client certificate signed by one of these authorities, PEM; "
 			"probes then use the metrics port"},
+	{.name = "client-names",
+		.type = OPTION_TEXT,
+		FIELD(client_names),
+		.default_value = "",
+		.placeholder = "NAMES",
+		.help = "which of these client certificates are let in, by common name, DNS name "
+			"or URI, separated by commas; empty for all"},
 	{.name = "metrics-listen",
 		.type = OPTION_TEXT,
 		FIELD(metrics_listen),
 		.default_value = ":8080",
 		.placeholder = "ADDRESS:PORT",
-		.help = "where /metrics, /livez and /readyz are served without TLS; empty for "
-			"nowhere"},
+		.help = "where /metrics, /statusz, /livez and /readyz are served without TLS; "
+			"empty for nowhere"},
 	{.name = "inventory",
 		.type = OPTION_TEXT,
 		FIELD(inventory),
@@ -55,6 +67,18 @@ static const struct option options[] = {
 		.placeholder = "FILE",
 		.help = "how to reach the cluster; without it the ServiceAccount of the pod is "
 			"used"},
+	{.name = "pod-name",
+		.type = OPTION_TEXT,
+		FIELD(pod_name),
+		.placeholder = "NAME",
+		.help = "names the Lease with this replica's reservations, unlike that of any "
+			"other; without it POD_NAME of the environment, or the host's name"},
+	{.name = "pod-namespace",
+		.type = OPTION_TEXT,
+		FIELD(pod_namespace),
+		.placeholder = "NAME",
+		.help = "where the Leases of all replicas are; without it POD_NAMESPACE of the "
+			"environment, or the namespace of the pod's ServiceAccount"},
 	{.name = "policy",
 		.type = OPTION_TEXT,
 		FIELD(policy),
@@ -69,17 +93,38 @@ static const struct option options[] = {
 		.placeholder = "TIME",
 		.minimum = CLOCK_SECOND,
 		.maximum = 3600 * CLOCK_SECOND,
-		.help = "how long an admitted object counts before the watch shows it; longer than "
-			"the API server's request timeout of 60s"},
+		.help = "how long an admitted object counts of which nothing is seen, by the API "
+			"server's clock; longer than its request timeout of 60s"},
 	{.name = "stale-after",
 		.type = OPTION_DURATION,
 		FIELD(stale_after),
-		.default_value = "2m",
+		.default_value = "60s",
 		.placeholder = "TIME",
 		.minimum = CLOCK_SECOND,
 		.maximum = 24 * 3600 * CLOCK_SECOND,
 		.help = "refuse to decide when a kind was not heard of for so long; a quiet kind "
-			"is heard of once a minute"},
+			"is heard of every 20s to 35s"},
+	{.name = "validating-configuration",
+		.type = OPTION_TEXT,
+		FIELD(validating_configuration),
+		.default_value = "peerwarden",
+		.placeholder = "NAME",
+		.help = "the ValidatingWebhookConfiguration that is compared with what the webhook "
+			"needs; empty for none"},
+	{.name = "mutating-configuration",
+		.type = OPTION_TEXT,
+		FIELD(mutating_configuration),
+		.default_value = "peerwarden",
+		.placeholder = "NAME",
+		.help = "the same for the MutatingWebhookConfiguration"},
+	{.name = "registration-check",
+		.type = OPTION_DURATION,
+		FIELD(registration_check),
+		.default_value = "30s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = 3600 * CLOCK_SECOND,
+		.help = "how often the two configurations are looked at"},
 	{.name = "threads",
 		.type = OPTION_NUMBER,
 		FIELD(threads),
@@ -96,6 +141,15 @@ static const struct option options[] = {
 		.minimum = 1,
 		.maximum = 100000,
 		.help = "open connections at once; further ones wait"},
+	{.name = "max-waiting",
+		.type = OPTION_NUMBER,
+		FIELD(max_waiting),
+		.default_value = "512",
+		.placeholder = "NUMBER",
+		.minimum = 1,
+		.maximum = 100000,
+		.help = "requests that wait for the ledger at once; further ones are answered 503 "
+			"with Retry-After"},
 	{.name = "header-timeout",
 		.type = OPTION_DURATION,
 		FIELD(header_timeout),
@@ -223,6 +277,64 @@ read_file(struct arena *arena, const char *path, struct error *error)
 	return values;
 }
 
+/* Empty, or a name that needs no escape in a path (RFC 1123). */
+static bool
+is_name(const char *text)
+{
+	return *text == '\0' || text_only_has(text, "a-z0-9.-");
+}
+
+/* An empty name would stand for nobody, or, taken wrongly, for everybody. */
+static bool
+is_list_of_names(const char *text)
+{
+	bool named = *text == '\0';
+
+	for (; *text; text++) {
+		if (*text == ',' && !named)
+			return false;
+		named = *text != ',' && (named || *text != ' ');
+	}
+	return named;
+}
+
+/* Who this replica is, when no flag says it. */
+static void
+find_pod(struct arena *arena, struct settings *settings)
+{
+	CLEANUP(buffer_dispose) struct buffer text;
+	char host[256] = "";
+	size_t length;
+
+	if (!settings->pod_name)
+		settings->pod_name = getenv("POD_NAME");
+	if (!settings->pod_name && gethostname(host, sizeof host - 1) == 0)
+		settings->pod_name = arena_text(arena, host);
+	if (!settings->pod_namespace)
+		settings->pod_namespace = getenv("POD_NAMESPACE");
+	buffer_init(&text, LARGEST_FILE);
+	if (!settings->pod_namespace && file_read(NAMESPACE_FILE, &text, NULL)) {
+		const char *name = text_trim(buffer_text(&text), &length);
+
+		settings->pod_namespace = arena_text_part(arena, name, length);
+	}
+}
+
+static bool
+check_pod(const struct settings *settings, struct error *error)
+{
+	if (settings->inventory)
+		return true;
+	if (text_is_blank(settings->pod_namespace) || text_is_blank(settings->pod_name))
+		return error_set(error, ERROR_INVALID,
+			"--pod-name and --pod-namespace (POD_NAME, POD_NAMESPACE) are required: "
+			"they say where the replicas share their reservations");
+	if (is_name(settings->pod_name) && is_name(settings->pod_namespace))
+		return true;
+	return error_set(error, ERROR_INVALID,
+		"--pod-name and --pod-namespace take a name (a-z, 0-9, \"-\", \".\")");
+}
+
 static bool
 check(const struct settings *settings, const char **operands, struct error *error)
 {
@@ -230,11 +342,21 @@ check(const struct settings *settings, const char **operands, struct error *erro
 		return error_set(error, ERROR_INVALID, "unexpected argument \"%s\"", operands[0]);
 	if (text_is_blank(settings->tls_cert) || text_is_blank(settings->tls_key))
 		return error_set(error, ERROR_INVALID, "--tls-cert and --tls-key are required");
+	if (!is_name(settings->validating_configuration) ||
+		!is_name(settings->mutating_configuration))
+		return error_set(error, ERROR_INVALID,
+			"--validating-configuration and --mutating-configuration take a name "
+			"(a-z, 0-9, \"-\", \".\")");
+	if (!is_list_of_names(settings->client_names))
+		return error_set(error, ERROR_INVALID,
+			"--client-names takes names separated by commas; none may be empty");
+	if (*settings->client_names && text_is_blank(settings->client_ca))
+		return error_set(error, ERROR_INVALID, "--client-names needs --client-ca");
 	if (settings->inventory && settings->kubeconfig)
 		return error_set(error, ERROR_INVALID,
 			"--inventory and --kubeconfig exclude each other: there is one source of "
 			"truth");
-	return true;
+	return check_pod(settings, error);
 }
 
 bool
@@ -245,6 +367,7 @@ settings_load(
 	const struct option_value *file = NULL;
 	const char **operands;
 
+	*settings = (struct settings){0};
 	if (path) {
 		file = read_file(arena, path, error);
 		if (!file)
@@ -252,5 +375,6 @@ settings_load(
 	}
 	if (!options_parse(arena, &table, argc, argv, file, settings, &operands, error))
 		return false;
+	find_pod(arena, settings);
 	return settings->help || settings->version || check(settings, operands, error);
 }

@@ -15,17 +15,24 @@ struct settings {
 	const char *tls_cert;
 	const char *tls_key;
 	const char *client_ca;
+	const char *client_names;
 	const char *inventory;
 	const char *kubeconfig;
+	const char *pod_name;
+	const char *pod_namespace;
 	const char *policy;
+	const char *validating_configuration; /* names; "" for one that is not looked at */
+	const char *mutating_configuration;
 	const char *log_level;
 	const char *config;
 	int64_t threads; /* 0: one per processor */
 	int64_t max_connections;
+	int64_t max_waiting;
 	int64_t header_timeout; /* this and all that follow: nanoseconds */
 	int64_t body_timeout;
 	int64_t reservation_time;
 	int64_t stale_after;
+	int64_t registration_check;
 	int64_t shutdown_delay;
 	int64_t drain_time;
 	bool help;

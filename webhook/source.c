@@ -9,7 +9,6 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "kinds/manifest.h"
-#include "mirror/mirror.h"
 #include "webhook/policy_file.h"
 
 enum { LARGEST_FOLDER = 1024 * 1024 * 1024 };
@@ -17,12 +16,10 @@ enum { LARGEST_FOLDER = 1024 * 1024 * 1024 };
 struct source {
 	struct source_settings settings;
 	struct inventory *inventory;
-	struct mirror *mirror;     /* NULL for a folder */
+	struct cluster *cluster;   /* NULL for a folder */
 	struct policy_file policy; /* changed under the inventory's lock */
 };
 
-static struct metric reservation_gauge = METRIC_GAUGE(
-	"peerwarden_reservations", "Admitted objects that the watch has not shown yet.", NULL);
 static struct metric object_gauge = METRIC_GAUGE(
 	"peerwarden_inventory_objects", "Objects that decisions are made against.", NULL);
 
@@ -161,8 +158,8 @@ source_open(const struct source_settings *settings, struct error *error)
 	source->inventory = inventory_new();
 	good = source_reload(source, error);
 	if (good && !settings->folder) {
-		source->mirror = mirror_start(source->inventory, settings->kubeconfig, error);
-		good = source->mirror != NULL;
+		source->cluster = cluster_open(source->inventory, &settings->cluster, error);
+		good = source->cluster != NULL;
 	}
 	if (good)
 		return source;
@@ -173,8 +170,8 @@ source_open(const struct source_settings *settings, struct error *error)
 void
 source_close(struct source *source)
 {
-	if (source->mirror)
-		mirror_stop(source->mirror);
+	if (source->cluster)
+		cluster_close(source->cluster);
 	inventory_free(source->inventory);
 	policy_file_dispose(&source->policy);
 	free(source);
@@ -183,12 +180,17 @@ source_close(struct source *source)
 enum source_state
 source_state(const struct source *source)
 {
-	if (!source->mirror)
+	enum ledger_state ledger;
+
+	if (!source->cluster)
 		return SOURCE_READY;
-	if (!mirror_is_synced(source->mirror))
+	ledger = cluster_ledger_state(source->cluster);
+	if (!cluster_is_synced(source->cluster) || ledger == LEDGER_NOT_SYNCED)
 		return SOURCE_NOT_SYNCED;
-	return mirror_age(source->mirror) > source->settings.stale_after ? SOURCE_STALE
-									 : SOURCE_READY;
+	if (ledger == LEDGER_UNREADABLE)
+		return SOURCE_UNREADABLE;
+	return cluster_age(source->cluster) > source->settings.stale_after ? SOURCE_STALE
+									   : SOURCE_READY;
 }
 
 const char *
@@ -196,7 +198,9 @@ source_state_text(enum source_state state)
 {
 	switch (state) {
 	case SOURCE_NOT_SYNCED:
-		return "the cluster's objects are not all known yet";
+		return "the cluster's objects and reservations are not all known yet";
+	case SOURCE_UNREADABLE:
+		return "the reservations of another replica cannot be read";
 	case SOURCE_STALE:
 		return "the cluster was not heard of for too long";
 	default:
@@ -210,10 +214,10 @@ source_inventory(const struct source *source)
 	return source->inventory;
 }
 
-bool
-source_applies(const struct source *source)
+struct cluster *
+source_cluster(const struct source *source)
 {
-	return !source->mirror;
+	return source->cluster;
 }
 
 const struct policy *
@@ -225,18 +229,20 @@ source_policy(const struct source *source)
 void
 source_admit(struct source *source, const struct declaration *declaration)
 {
-	if (source_applies(source))
-		inventory_store(source->inventory, declaration);
-	else
-		inventory_reserve(source->inventory, declaration,
-			clock_monotonic() + source->settings.reservation_time);
+	inventory_store(source->inventory, declaration);
 }
 
 void
 source_forget(struct source *source, const struct object_id *object)
 {
-	if (source_applies(source))
-		inventory_remove(source->inventory, object);
+	inventory_remove(source->inventory, object);
+}
+
+void
+source_count_all(struct source *source)
+{
+	if (source->cluster)
+		book_view(cluster_book(source->cluster), BOOK_ALL);
 }
 
 void
@@ -247,16 +253,13 @@ source_tick(struct source *source, int64_t now)
 
 	reload_policy(source);
 	policy_file_tick(&source->policy, seconds_now());
-	/* What the mirror was too silent to show must not be forgotten: time counts up to when
-	 * every kind was heard of. */
-	if (source->mirror)
-		now -= mirror_age(source->mirror);
 	inventory_lock(source->inventory);
 	expired = inventory_expire(source->inventory, now);
 	size = inventory_size(source->inventory);
 	inventory_unlock(source->inventory);
 	if (expired > 0)
-		log_debug("reservations have expired", LOG_NUMBER("count", expired));
-	metric_set(&reservation_gauge, (double)size.reservations);
+		log_debug("links that were given out have come back", LOG_NUMBER("count", expired));
+	if (source->cluster)
+		cluster_measure(source->cluster);
 	metric_set(&object_gauge, (double)size.objects);
 }

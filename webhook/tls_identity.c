@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "webhook/client_names.h"
 
 enum { LARGEST_FILE = 1024 * 1024 };
 
@@ -31,6 +32,7 @@ struct tls_identity {
 	const char *certificate_path;
 	const char *key_path;
 	const char *client_ca_path;
+	const char *client_names; /* NULL for any */
 	pthread_mutex_t mutex;
 	struct tls_generation *newest;
 	struct pem pem;     /* of the newest */
@@ -44,6 +46,11 @@ static struct metric failures = METRIC_COUNTER("peerwarden_tls_reload_failures_t
 	"Changed certificate files that could not be used.", NULL);
 static struct metric reloads = METRIC_COUNTER(
 	"peerwarden_tls_reloads_total", "Times that a certificate pair was taken into use.", NULL);
+
+static struct metric refused_clients = METRIC_COUNTER("peerwarden_tls_clients_refused_total",
+	"Client certificates that were refused: untrusted (authority, validity or purpose) or of a "
+	"name that is not allowed.",
+	"reason");
 
 static void
 pem_init(struct pem *pem)
@@ -131,6 +138,23 @@ check_pair(const struct tls_identity *identity, const struct pem *pem, struct er
 		       identity->certificate_path, identity->key_path);
 }
 
+/* Whether the certificates behind the leaf can be read, too: GnuTLS 3.7.9 leaks here as well. */
+static bool
+check_chain(const struct tls_identity *identity, const struct pem *pem, struct error *error)
+{
+	gnutls_datum_t certificates = datum(&pem->certificate);
+	gnutls_x509_crt_t *chain = NULL;
+	unsigned count = 0;
+	int result =
+		gnutls_x509_crt_list_import2(&chain, &count, &certificates, GNUTLS_X509_FMT_PEM, 0);
+
+	for (unsigned i = 0; result >= 0 && i < count; i++)
+		gnutls_x509_crt_deinit(chain[i]);
+	gnutls_free(chain);
+	return result >= 0 || error_set(error, ERROR_INVALID, "%s: %s", identity->certificate_path,
+				      gnutls_strerror(result));
+}
+
 static bool
 load_pair(const struct tls_identity *identity, struct tls_generation *generation,
 	const struct pem *pem, struct error *error)
@@ -171,7 +195,8 @@ generation_new(const struct tls_identity *identity, const struct pem *pem, struc
 	generation->users = 1;
 	if (gnutls_certificate_allocate_credentials(&generation->credentials) < 0)
 		abort();
-	if (check_pair(identity, pem, error) && load_pair(identity, generation, pem, error) &&
+	if (check_pair(identity, pem, error) && check_chain(identity, pem, error) &&
+		load_pair(identity, generation, pem, error) &&
 		load_client_ca(identity, generation, pem, error))
 		return generation;
 	generation_free(generation);
@@ -214,8 +239,8 @@ take_over(struct tls_identity *identity, struct tls_generation *generation, stru
 	if (identity->newest)
 		release(identity->newest);
 	identity->newest = generation;
-	pthread_mutex_unlock(&identity->mutex);
 	identity->pem = *pem;
+	pthread_mutex_unlock(&identity->mutex);
 	*pem = old;
 	metric_add(&reloads, 1);
 	note_expiry(&identity->pem);
@@ -275,6 +300,12 @@ tls_identity_open(
 }
 
 void
+tls_identity_set_client_names(struct tls_identity *identity, const char *names)
+{
+	identity->client_names = names;
+}
+
+void
 tls_identity_close(struct tls_identity *identity)
 {
 	if (identity->newest)
@@ -285,18 +316,33 @@ tls_identity_close(struct tls_identity *identity)
 	free(identity);
 }
 
-/* 0 when the client's chain leads to the client CA and is meant for clients. */
+static int
+refuse_client(const char *reason)
+{
+	metric_add(&refused_clients, 1, reason);
+	return GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+/* 0 when the client's chain leads to the client CA and is meant for clients, and its name is let
+ * in.
+ */
 static int
 verify_client(gnutls_session_t session)
 {
+	const struct tls_identity *identity = gnutls_session_get_ptr(session);
+	const gnutls_datum_t *chain;
+	unsigned count = 0;
 	gnutls_typed_vdata_st purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID, .data = NULL};
 	unsigned char oid[] = GNUTLS_KP_TLS_WWW_CLIENT;
 	unsigned status = 0;
 
 	purpose.data = oid;
-	if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) < 0)
-		return GNUTLS_E_CERTIFICATE_ERROR;
-	return status == 0 ? 0 : GNUTLS_E_CERTIFICATE_ERROR;
+	if (gnutls_certificate_verify_peers(session, &purpose, 1, &status) < 0 || status != 0)
+		return refuse_client("untrusted");
+	chain = gnutls_certificate_get_peers(session, &count);
+	if (!chain || count == 0 || !client_names_allow(identity->client_names, &chain[0]))
+		return refuse_client("name");
+	return 0;
 }
 
 struct tls_generation *
@@ -315,6 +361,7 @@ tls_identity_acquire(struct tls_identity *identity, gnutls_session_t session)
 	if (identity->client_ca_path) {
 		gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
 		gnutls_certificate_send_x509_rdn_sequence(session, 1);
+		gnutls_session_set_ptr(session, identity); /* libmicrohttpd's only for PSK */
 		gnutls_session_set_verify_function(session, verify_client);
 	}
 	return generation;
@@ -338,4 +385,15 @@ const char *
 tls_identity_key(const struct tls_identity *identity)
 {
 	return buffer_text(&identity->pem.key);
+}
+
+const char *
+tls_identity_copy_certificate(struct arena *arena, struct tls_identity *identity)
+{
+	const char *copy;
+
+	pthread_mutex_lock(&identity->mutex);
+	copy = arena_text(arena, buffer_text(&identity->pem.certificate));
+	pthread_mutex_unlock(&identity->mutex);
+	return copy;
 }

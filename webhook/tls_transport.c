@@ -8,10 +8,9 @@
 #include <sys/uio.h>
 
 #include "base/memory.h"
+#include "base/metrics.h"
 
 enum {
-	READ_AHEAD = 4096,
-	RECORD_HEAD = 5,  /* RFC 8446 section 5.1 */
 	HELD_SIZE = 1024, /* the head of an answer is far smaller */
 	PIECES = 8,       /* GnuTLS hands over one or two */
 };
@@ -19,12 +18,15 @@ enum {
 struct tls_transport {
 	gnutls_session_t session;
 	int fd;
-	bool holding; /* the next record is to be held */
+	bool established; /* the handshake is over */
+	bool holding;     /* the next record is to be held */
 	size_t held;
-	size_t ahead_start, ahead_end; /* what is left of what was read ahead */
 	char record[HELD_SIZE];
-	char ahead[READ_AHEAD];
 };
+
+static struct metric handshakes = METRIC_COUNTER("peerwarden_tls_handshakes_total",
+	"TLS handshakes: completed, or failed, which counts connections that never began one, too.",
+	"result");
 
 /* Sends what is held and then the pieces; returns how much went out of both together. */
 static ssize_t
@@ -92,8 +94,9 @@ push(gnutls_transport_ptr_t context, const giovec_t *pieces, int count)
 }
 
 static ssize_t
-receive(struct tls_transport *transport, void *data, size_t size)
+pull(gnutls_transport_ptr_t context, void *data, size_t size)
 {
+	struct tls_transport *transport = context;
 	ssize_t received = recv(transport->fd, data, size, 0);
 
 	if (received < 0)
@@ -101,27 +104,21 @@ receive(struct tls_transport *transport, void *data, size_t size)
 	return received;
 }
 
-static ssize_t
-pull(gnutls_transport_ptr_t context, void *data, size_t size)
+/* The client's Finished message has come and is right. */
+static int
+on_finished(gnutls_session_t session, unsigned message, unsigned when, unsigned incoming,
+	const gnutls_datum_t *content)
 {
-	struct tls_transport *transport = context;
-	size_t left = transport->ahead_end - transport->ahead_start;
+	struct tls_transport *transport = gnutls_transport_get_ptr(session);
 
-	if (left == 0 && size > RECORD_HEAD)
-		return receive(transport, data, size);
-	if (left == 0) {
-		ssize_t received = receive(transport, transport->ahead, READ_AHEAD);
-
-		if (received <= 0)
-			return received;
-		transport->ahead_start = 0;
-		transport->ahead_end = left = (size_t)received;
+	(void)message;
+	(void)when;
+	(void)content;
+	if (incoming && !transport->established) {
+		transport->established = true;
+		metric_add(&handshakes, 1, "completed");
 	}
-	if (size > left)
-		size = left;
-	memcpy(data, transport->ahead + transport->ahead_start, size);
-	transport->ahead_start += size;
-	return (ssize_t)size;
+	return 0;
 }
 
 struct tls_transport *
@@ -134,12 +131,16 @@ tls_transport_new(gnutls_session_t session, int fd)
 	gnutls_transport_set_ptr(session, transport);
 	gnutls_transport_set_pull_function(session, pull);
 	gnutls_transport_set_vec_push_function(session, push);
+	gnutls_handshake_set_hook_function(
+		session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, on_finished);
 	return transport;
 }
 
 void
 tls_transport_free(struct tls_transport *transport)
 {
+	if (transport && !transport->established)
+		metric_add(&handshakes, 1, "failed");
 	free(transport);
 }
 

@@ -1,9 +1,8 @@
-/* Between a TLS session and its socket, to save calls to the kernel: a small request comes in with
- * one read instead of two (GnuTLS asks for the five bytes of a record's head alone), and an answer
- * goes out with one write, although libmicrohttpd hands over its head and its body apart.
+/* Between a TLS session and its socket, to save calls to the kernel: an answer goes out with one
+ * write, although libmicrohttpd hands over its head and its body apart. Nothing is read ahead:
+ * libmicrohttpd waits with poll, which does not see what would be left here.
  *
- * The socket does not block. A read that has to wait says so only when nothing is left here, so
- * that edge-triggered waiting, as libmicrohttpd does it, never misses what was read ahead.
+ * Counts the handshakes that were completed and those that were not.
  */
 #pragma once
 

@@ -1,4 +1,4 @@
-"""A real Kubernetes control plane on loopback: one etcd and one kube-apiserver."""
+"""A real Kubernetes control plane on loopback: one etcd, and one kube-apiserver or several."""
 
 import json
 import shutil
@@ -11,14 +11,16 @@ from processes import Server, free_port, run
 
 ADMIN = "admin"
 WEBHOOK = "webhook"
+SYSTEM_NAMESPACE = "peerwarden-system"
+READ = ["get", "list", "watch"]
+WRITE = ["create", "update", "patch", "delete"]
 
 
-def read_only(name, *rules, namespace=None):
-    """Return the role and its binding that let the webhook's user read, and do nothing else."""
+def may(name, verbs, *rules, namespace=None):
+    """Return the role and its binding that let the webhook's user use these verbs, and do nothing else."""
     group = "rbac.authorization.k8s.io"
     prefix = "" if namespace else "Cluster"
     metadata = {"name": name, "namespace": namespace} if namespace else {"name": name}
-    verbs = ["get", "list", "watch"]
     return [
         {"apiVersion": f"{group}/v1", "kind": f"{prefix}Role", "metadata": metadata,
          "rules": [{"apiGroups": [api], "resources": kinds, "verbs": verbs} for api, kinds in rules]},
@@ -29,14 +31,20 @@ def read_only(name, *rules, namespace=None):
 
 
 class ControlPlane:
-    """etcd and kube-apiserver in a folder of their own; users are told apart by token."""
+    """etcd and kube-apiserver in a folder of their own; users are told apart by token.
 
-    def __init__(self, binaries, folder):
+    With `first`, the etcd of another control plane is used, which starts before and stops after this one.
+    """
+
+    def __init__(self, binaries, folder, first=None):
         self.binaries = binaries
         self.folder = folder
+        self.first = first
         self.port = free_port()
         self.certificate = folder / "certificates" / "apiserver.crt"
-        self.etcd = self._etcd()
+        if first:
+            self.etcd_url = first.etcd_url
+        self.etcd = first.etcd if first else self._etcd()
         self.api_server = self._api_server()
         self.kubectl = Kubectl(binaries / "kubectl", self.kubeconfig(ADMIN), folder)
 
@@ -89,13 +97,20 @@ class ControlPlane:
         return Api(self.port, self.certificate, self.token(ADMIN))
 
     def start(self):
-        """Start both servers, wait until they are ready, and let the webhook's user read what it must."""
+        """Start both servers, wait until they are ready, and let the webhook's user do what it must."""
+        if self.first:
+            self.start_api_server()
+            return
         self.etcd.start()
         self.start_api_server()
         for thing in [
-            *read_only("peerwarden", ("kubeovn.io", ["*"]), ("cloud-resources.kyma-project.io", ["*"]),
-                       ("peerwarden.io", ["*"])),
-            *read_only("peerwarden", ("", ["configmaps"]), namespace="kube-system"),
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SYSTEM_NAMESPACE}},
+            *may("peerwarden", READ, ("kubeovn.io", ["*"]), ("cloud-resources.kyma-project.io", ["*"]),
+                 ("peerwarden.io", ["*"])),
+            *may("peerwarden", READ, ("", ["configmaps"]), namespace="kube-system"),
+            *may("peerwarden-registration", ["get"], ("admissionregistration.k8s.io", [
+                "validatingwebhookconfigurations", "mutatingwebhookconfigurations"])),
+            *may("peerwarden", READ + WRITE, ("coordination.k8s.io", ["leases"]), namespace=SYSTEM_NAMESPACE),
         ]:
             self.kubectl.must("apply", "--filename=-", stdin=json.dumps(thing))
 
@@ -122,7 +137,9 @@ class ControlPlane:
         self.kubectl.must("wait", "--for=condition=Established", "--timeout=60s", *files)
 
     def stop(self):
-        """End both servers; the logs stay."""
+        """End the servers that were started here; the logs stay."""
         self.api_server.kill()
+        if self.first:
+            return
         self.etcd.kill()
         shutil.rmtree(self.folder / "etcd", ignore_errors=True)

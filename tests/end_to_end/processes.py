@@ -1,16 +1,25 @@
 """Servers as child processes: a log file each, and no server outlives the tests."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 
 
 def free_port():
-    """Return a TCP port of the loopback address that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """Return a TCP port of the loopback address that nobody uses.
+
+    It is none of those that the kernel gives to connections, so that it is still free when a server starts later.
+    """
+    while True:
+        port = random.SystemRandom().randrange(10000, 32000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def run(*command, **options):

@@ -149,6 +149,6 @@ def test_a_webhook_that_ended_and_started_again_decides_again(guard, api, plot):
 def test_every_metric_is_described_once(start):
     webhook = start()
     wait_until(lambda: "peerwarden_mirror_age_seconds" in webhook.metrics(), "the age of the mirror is told")
-    wait_until(lambda: "peerwarden_reservations" in webhook.metrics(), "the number of reservations is told")
+    wait_until(lambda: "peerwarden_ledger_reservations" in webhook.metrics(), "the number of reservations is told")
     described = [line.split()[2] for line in webhook.metrics().splitlines() if line.startswith("# TYPE ")]
     assert sorted(described) == sorted(set(described))

@@ -10,15 +10,14 @@ from objects import subnet
 from polling import wait_until
 from wire import review
 
-# An idle kind is heard of about once a minute, and time without a sign of life does not count.
-LONGEST_RESERVATION = 150
+LONGEST_RESERVATION = 60
 
 
 @pytest.fixture(scope="module")
 def webhook(control_plane, new_webhook):
-    """A webhook that is asked directly and keeps reservations for a second."""
+    """A webhook that is asked directly and keeps reservations for a short time, but longer than a call."""
     webhook = new_webhook(control_plane.kubeconfig(WEBHOOK))
-    webhook.server.environment["PEERWARDEN_RESERVATION_TIME"] = "1s"
+    webhook.server.environment["PEERWARDEN_RESERVATION_TIME"] = "12s"
     webhook.start()
     webhook.wait_for("/readyz", 200)
     yield webhook

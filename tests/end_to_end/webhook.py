@@ -5,6 +5,7 @@ import urllib.request
 from base64 import b64encode
 from contextlib import contextmanager
 
+from control_plane import SYSTEM_NAMESPACE
 from custom_resources import REPOSITORY
 from objects import PLURALS, guarded_kinds, subnet, thing
 from polling import wait_until
@@ -36,7 +37,8 @@ class Webhook:
             "--metrics-listen", f"127.0.0.1:{self.metrics_port}",
             "--tls-cert", pair.certificate, "--tls-key", pair.key,
             *(["--kubeconfig", kubeconfig] if kubeconfig else []), *options,
-        ], folder / "webhook.log", PEERWARDEN_SHUTDOWN_DELAY="0s", ASAN_OPTIONS="quarantine_size_mb=8")
+        ], folder / "webhook.log", PEERWARDEN_SHUTDOWN_DELAY="0s", ASAN_OPTIONS="quarantine_size_mb=8",
+            POD_NAME=f"peerwarden-{self.port}", POD_NAMESPACE=SYSTEM_NAMESPACE)
 
     def start(self):
         """Start the process and wait until it serves."""
@@ -104,6 +106,10 @@ class Guard:
     def register(self):
         """Register the webhook and wait until it decides and mends."""
         self.api.store(*self.configurations())
+        self.wait_until_in_force()
+
+    def wait_until_in_force(self):
+        """Wait until the API server asks the webhook."""
         wait_until(self._decides, "the API server asks /validate")
         wait_until(self._mends, "the API server asks /mutate")
 

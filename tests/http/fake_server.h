@@ -22,6 +22,7 @@ enum fake_end {
 	FAKE_HOLD,  /* leaves it open until the client goes away or the next step is asked for by
 		       fake_server_release */
 	FAKE_RESET, /* ends it with a TCP reset */
+	FAKE_KEEP,  /* takes the next request from the same connection */
 };
 
 struct fake_step {
@@ -44,6 +45,7 @@ struct fake_server {
 	atomic_int served;     /* steps whose reply has been sent */
 	atomic_int released;   /* holds that may end */
 	atomic_int unexpected; /* requests that the script did not expect */
+	atomic_bool read;      /* set by a test that has read `last` between two requests */
 	char last[FAKE_REQUEST_SIZE];
 };
 
@@ -54,6 +56,10 @@ struct fake_server {
 	FAKE_HEAD(status)                                                                          \
 	"\r\n{\"kind\":\"Status\",\"code\":" code ",\"message\":\"" message "\""                   \
 	"}"
+
+#define FAKE_KEPT(body_length)                                                                     \
+	"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " body_length        \
+	"\r\n\r\n"
 
 /* Waits until the condition holds; false after 20 seconds. */
 #define FAKE_EVENTUALLY(condition)                                                                 \
@@ -97,39 +103,87 @@ fake_hold(struct fake_server *server, int socket)
 	}
 }
 
+/* Up to `size` bytes; 0 when the client closes or the server ends. */
+static inline size_t
+fake_read(struct fake_server *server, int socket, char *data, size_t size)
+{
+	struct pollfd wait = {socket, POLLIN, 0};
+	ssize_t count = 0;
+
+	while (!atomic_load(&server->ended)) {
+		if (poll(&wait, 1, 5) <= 0)
+			continue;
+		atomic_load(&server->read); /* of `last`, by the test, before this request */
+		count = recv(socket, data, size, 0);
+		break;
+	}
+	return count > 0 ? (size_t)count : 0;
+}
+
+/* What there is no room for of a body is dropped. */
+static inline bool
+fake_receive_body(struct fake_server *server, int socket, size_t length, size_t missing)
+{
+	static char rest[FAKE_REQUEST_SIZE];
+	size_t room = sizeof server->last - 1 - length;
+
+	while (missing > 0) {
+		size_t size = room > 0 ? room : sizeof rest;
+		char *data = room > 0 ? server->last + length : rest;
+		size_t count = fake_read(server, socket, data, size < missing ? size : missing);
+
+		if (count == 0)
+			return false;
+		missing -= count;
+		if (room > 0) {
+			length += count;
+			room -= count;
+			server->last[length] = '\0';
+		}
+	}
+	return true;
+}
+
 static inline bool
 fake_receive(struct fake_server *server, int socket)
 {
 	size_t length = 0;
 
 	while (length < sizeof server->last - 1) {
-		ssize_t count =
-			recv(socket, server->last + length, sizeof server->last - 1 - length, 0);
+		size_t count = fake_read(
+			server, socket, server->last + length, sizeof server->last - 1 - length);
+		const char *body, *size;
+		size_t expected;
 
-		if (count <= 0)
+		if (count == 0)
 			return false;
-		length += (size_t)count;
+		length += count;
 		server->last[length] = '\0';
-		if (strstr(server->last, "\r\n\r\n"))
-			return true;
+		body = strstr(server->last, "\r\n\r\n");
+		if (!body)
+			continue;
+		size = strstr(server->last, "Content-Length: ");
+		expected = size ? strtoul(size + strlen("Content-Length: "), NULL, 10) : 0;
+		expected += (size_t)(body + 4 - server->last);
+		return expected <= length ||
+		       fake_receive_body(server, socket, length, expected - length);
 	}
 	return false;
 }
 
-static inline void
-fake_serve(struct fake_server *server, int socket)
+/* True when the connection goes on. */
+static inline bool
+fake_serve_step(struct fake_server *server, int socket)
 {
 	const struct fake_step *step = &server->steps[atomic_load(&server->served)];
 	struct linger reset = {1, 0};
-	int yes = 1;
 
-	setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 	if (!fake_receive(server, socket))
-		return;
+		return false;
 	if (!step->expects || !strstr(server->last, step->expects)) {
 		fprintf(stderr, "unexpected: %.200s\n", server->last);
 		atomic_fetch_add(&server->unexpected, 1);
-		return;
+		return false;
 	}
 	fake_send(server, socket, step);
 	atomic_fetch_add(&server->served, 1);
@@ -137,6 +191,17 @@ fake_serve(struct fake_server *server, int socket)
 		fake_hold(server, socket);
 	if (step->end == FAKE_RESET)
 		setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+	return step->end == FAKE_KEEP;
+}
+
+static inline void
+fake_serve(struct fake_server *server, int socket)
+{
+	int yes = 1;
+
+	setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+	while (fake_serve_step(server, socket))
+		;
 }
 
 static inline void *

@@ -46,7 +46,7 @@ get_once(const struct fake_step *step, const struct http_request *request,
 	fake_server_start(&server, steps);
 	client = client_of(server.url);
 	*error = (struct error){0};
-	done = http_client_get(client, request, response, error);
+	done = http_client_call(client, request, response, error);
 	http_client_free(client);
 	fake_server_stop(&server);
 	assert_int_equal(server.unexpected, 0);
@@ -125,7 +125,7 @@ the_token_goes_to_the_server_and_not_through_a_redirect(void **state)
 	fake_server_start(&server, steps);
 	client = client_of(server.url);
 	request.token = "abc.def-_";
-	assert_true(http_client_get(client, &request, &response, NULL));
+	assert_true(http_client_call(client, &request, &response, NULL));
 	assert_int_equal(response.status, 302);
 	http_response_dispose(&response);
 	http_client_free(client);
@@ -145,7 +145,7 @@ a_token_cannot_forge_a_header(void **state)
 
 	(void)state;
 	request.token = "abc\r\nX-Remote-User: admin";
-	assert_false(http_client_get(client, &request, &response, &error));
+	assert_false(http_client_call(client, &request, &response, &error));
 	assert_int_equal(error.kind, ERROR_INVALID);
 	assert_null(strstr(error.message, "abc"));
 	http_response_dispose(&response);
@@ -180,7 +180,7 @@ user_and_password_go_as_basic_authentication(void **state)
 	fake_server_start(&server, steps);
 	at = (struct http_server){.url = server.url, .user = "user", .password = "pass"};
 	client = http_client_new(&at, NULL);
-	assert_true(http_client_get(client, &plain, &response, NULL));
+	assert_true(http_client_call(client, &plain, &response, NULL));
 	http_response_dispose(&response);
 	http_client_free(client);
 	fake_server_stop(&server);
@@ -262,7 +262,7 @@ a_server_that_is_not_there_is_transient(void **state)
 	fake_server_start(&server, none);
 	fake_server_stop(&server);
 	client = client_of(server.url);
-	assert_false(http_client_get(client, &plain, &response, &error));
+	assert_false(http_client_call(client, &plain, &response, &error));
 	assert_int_equal(error.kind, ERROR_TRANSIENT);
 	assert_int_equal(response.status, 0);
 	http_response_dispose(&response);
@@ -284,14 +284,164 @@ the_connection_is_kept_between_calls(void **state)
 	(void)state;
 	fake_server_start(&server, steps);
 	client = client_of(server.url);
-	assert_true(http_client_get(client, &request, &response, NULL));
+	assert_true(http_client_call(client, &request, &response, NULL));
 	http_response_dispose(&response);
 	request.stall = 100 * CLOCK_MILLISECOND;
-	assert_false(http_client_get(client, &request, &response, NULL));
+	assert_false(http_client_call(client, &request, &response, NULL));
 	http_response_dispose(&response);
 	fake_server_stop(&server);
 	assert_int_equal(server.unexpected, 0);
 	http_client_free(client);
+}
+
+/* One client for all of them: nothing of a call may be left over for the next. */
+static void
+each_method_goes_with_its_body_and_nothing_of_the_one_before(void **state)
+{
+	static const struct {
+		enum http_method method;
+		const char *body;
+		const char *line;
+		const char *end; /* of what was sent */
+	} rows[] = {
+		{HTTP_POST, "{\"a\":1}", "POST /path?a=b HTTP/1.1\r\n", "\r\n\r\n{\"a\":1}"},
+		{HTTP_GET, NULL, "GET /path?a=b HTTP/1.1\r\n", "\r\n\r\n"},
+		{HTTP_PUT, "{}", "PUT /path?a=b HTTP/1.1\r\n", "\r\n\r\n{}"},
+		{HTTP_DELETE, NULL, "DELETE /path?a=b HTTP/1.1\r\n", "\r\n\r\n"},
+		{HTTP_DELETE, "{\"b\":2}", "DELETE /path?a=b HTTP/1.1\r\n", "\r\n\r\n{\"b\":2}"},
+		{HTTP_GET, NULL, "GET /path?a=b HTTP/1.1\r\n", "\r\n\r\n"},
+		{HTTP_POST, NULL, "POST /path?a=b HTTP/1.1\r\n", "\r\n\r\n"},
+		{HTTP_PUT, "", "PUT /path?a=b HTTP/1.1\r\n", "\r\n\r\n"},
+	};
+	enum { ROWS = sizeof rows / sizeof *rows };
+	struct fake_step steps[ROWS + 1] = {{0}};
+	struct fake_server server;
+	struct http_client *client;
+
+	(void)state;
+	for (size_t i = 0; i < ROWS; i++)
+		steps[i] = (struct fake_step){rows[i].line, FAKE_KEPT("2") "{}", FAKE_KEEP, false};
+	fake_server_start(&server, steps);
+	client = client_of(server.url);
+	for (int i = 0; i < ROWS; i++) {
+		struct http_request request = plain;
+		struct http_response response;
+		size_t length;
+
+		request.method = rows[i].method;
+		request.body = rows[i].body;
+		request.body_length = rows[i].body ? strlen(rows[i].body) : 0;
+		assert_true(http_client_call(client, &request, &response, NULL));
+		assert_int_equal(response.status, 200);
+		http_response_dispose(&response);
+		assert_true(FAKE_EVENTUALLY(atomic_load(&server.served) == i + 1));
+		length = strlen(server.last);
+		if (strcmp(server.last + length - strlen(rows[i].end), rows[i].end) != 0 ||
+			!strstr(server.last, "Content-Type: application/json") != !rows[i].body ||
+			strstr(server.last, "form-urlencoded") || strstr(server.last, "Expect"))
+			fail_msg("row %d: %s", i, server.last);
+		atomic_store(&server.read, true);
+	}
+	http_client_free(client);
+	fake_server_stop(&server);
+	assert_int_equal(server.unexpected, 0);
+}
+
+static void
+a_large_body_is_sent_without_asking_first(void **state)
+{
+	static char body[3 * 1024 * 1024];
+	static const struct fake_step step = {
+		"Content-Length: 3145728\r\n", FAKE_OK "{}", FAKE_CLOSE, false};
+	struct http_request request = plain;
+	struct http_response response;
+	struct error error;
+
+	(void)state;
+	memset(body, 'x', sizeof body);
+	request.method = HTTP_PUT;
+	request.body = body;
+	request.body_length = sizeof body;
+	assert_true(get_once(&step, &request, &response, &error));
+	http_response_dispose(&response);
+}
+
+/* The second request meets a connection that the server closes without a word. */
+static void
+a_write_is_never_sent_twice_but_a_read_is(void **state)
+{
+	static const enum http_method methods[] = {HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_DELETE};
+	static const enum fake_end ends[] = {FAKE_CLOSE, FAKE_RESET};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof methods / sizeof *methods; i++) {
+		const struct fake_step steps[] = {
+			{"/path", FAKE_KEPT("2") "{}", FAKE_KEEP, false},
+			{"/path", "", ends[i % 2], false},
+			{"/path", FAKE_KEPT("2") "{}", FAKE_CLOSE, false},
+			{0},
+		};
+		struct http_request request = plain;
+		struct http_response response;
+		struct error error = {0};
+		struct fake_server server;
+		struct http_client *client;
+		bool reads = methods[i / 2] == HTTP_GET;
+
+		fake_server_start(&server, steps);
+		client = client_of(server.url);
+		request.method = methods[i / 2];
+		request.body = reads ? NULL : "{}";
+		request.body_length = reads ? 0 : 2;
+		assert_true(http_client_call(client, &request, &response, NULL));
+		http_response_dispose(&response);
+		assert_int_equal(http_client_call(client, &request, &response, &error), reads);
+		assert_int_equal(response.status, reads ? 200 : 0);
+		assert_int_equal(error.kind, reads ? ERROR_NONE : ERROR_TRANSIENT);
+		http_response_dispose(&response);
+		assert_true(FAKE_EVENTUALLY(atomic_load(&server.served) == (reads ? 3 : 2)));
+		/* A client that has lost a write is as good as before. */
+		if (!reads) {
+			assert_true(http_client_call(client, &request, &response, NULL));
+			http_response_dispose(&response);
+		}
+		http_client_free(client);
+		fake_server_stop(&server);
+		assert_int_equal(server.served, 3);
+		assert_int_equal(server.unexpected, 0);
+	}
+}
+
+static void
+the_date_of_an_answer_is_in_seconds_since_1970(void **state)
+{
+	static const struct {
+		const char *reply;
+		int64_t date;
+	} rows[] = {
+		{"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 784111777},
+		{"date: Thu, 01 Jan 2026 00:00:00 GMT\r\n", 1767225600},
+		{"Date: Sunday, 06-Nov-94 08:49:37 GMT\r\n", 784111777},
+		{"Date: Sat, 06 Nov 2286 08:49:37 GMT\r\n", 9998758177},
+		{"Date: yesterday\r\n", 0},
+		{"Date:\r\n", 0},
+		{"", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char reply[1000];
+		const struct fake_step step = {"GET", reply, FAKE_CLOSE, false};
+		struct http_response response;
+		struct error error;
+
+		snprintf(reply, sizeof reply, "%s%s\r\n{}", FAKE_HEAD("404 Not Found"),
+			rows[i].reply);
+		assert_true(get_once(&step, &plain, &response, &error));
+		if (response.date != rows[i].date)
+			fail_msg("row %zu: %lld", i, (long long)response.date);
+		http_response_dispose(&response);
+	}
 }
 
 struct stream {
@@ -411,11 +561,11 @@ another_thread_ends_a_call_and_all_later_ones(void **state)
 	both[1] = client;
 	request.stall = request.timeout = 3600 * CLOCK_SECOND;
 	pthread_create(&thread, NULL, abort_once_served, both);
-	assert_false(http_client_get(client, &request, &response, &error));
+	assert_false(http_client_call(client, &request, &response, &error));
 	assert_int_equal(error.kind, ERROR_TRANSIENT);
 	pthread_join(thread, NULL);
 	http_response_dispose(&response);
-	assert_false(http_client_get(client, &request, &response, &error));
+	assert_false(http_client_call(client, &request, &response, &error));
 	http_response_dispose(&response);
 	http_client_free(client);
 	fake_server_stop(&server);
@@ -588,7 +738,7 @@ tls_needs_the_right_authority_name_and_client_certificate(void **state)
 		request.limit = 100000;
 		client = http_client_new(&server, &error);
 		assert_non_null(client);
-		if (http_client_get(client, &request, &response, &error) != rows[i].done ||
+		if (http_client_call(client, &request, &response, &error) != rows[i].done ||
 			error.kind != rows[i].kind)
 			fail_msg("%s: %d %s", rows[i].name, error.kind, error.message);
 		if (rows[i].done)
@@ -613,6 +763,10 @@ main(void)
 		cmocka_unit_test(faults_of_the_connection_are_transient),
 		cmocka_unit_test(a_server_that_is_not_there_is_transient),
 		cmocka_unit_test(the_connection_is_kept_between_calls),
+		cmocka_unit_test(each_method_goes_with_its_body_and_nothing_of_the_one_before),
+		cmocka_unit_test(a_large_body_is_sent_without_asking_first),
+		cmocka_unit_test(a_write_is_never_sent_twice_but_a_read_is),
+		cmocka_unit_test(the_date_of_an_answer_is_in_seconds_since_1970),
 		cmocka_unit_test(an_answer_is_read_by_lines_as_it_comes),
 		cmocka_unit_test(another_thread_ends_a_call_and_all_later_ones),
 		cmocka_unit_test_setup_teardown(

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -65,10 +66,57 @@ zero_bytes_are_counted(void **state)
 	buffer_dispose(&bytes);
 }
 
+static void
+bytes_encode_as_in_rfc_4648_and_decode_again(void **state)
+{
+	static const char *const rows[][2] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="},
+		{"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="},
+		{"foobar", "Zm9vYmFy"}};
+	unsigned char bytes[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct buffer text;
+
+		buffer_init(&text, strlen(rows[i][1]));
+		assert_true(base64_encode(rows[i][0], strlen(rows[i][0]), &text));
+		assert_string_equal(buffer_text(&text), rows[i][1]);
+		buffer_dispose(&text);
+	}
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (unsigned char)(255 - i);
+	for (size_t length = 0; length <= sizeof bytes; length++) {
+		struct buffer text, again;
+
+		buffer_init(&text, 1000);
+		buffer_init(&again, length);
+		assert_true(base64_encode(bytes, length, &text));
+		assert_true(base64_decode(buffer_text(&text), &again));
+		assert_int_equal(again.length, length);
+		assert_memory_equal(buffer_text(&again), bytes, length);
+		buffer_dispose(&text);
+		buffer_dispose(&again);
+	}
+}
+
+static void
+a_text_that_does_not_fit_is_not_encoded(void **state)
+{
+	struct buffer text;
+
+	(void)state;
+	buffer_init(&text, 7);
+	assert_false(base64_encode("foobar", 6, &text));
+	assert_true(text.overflowed);
+	buffer_dispose(&text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bytes_encode_as_in_rfc_4648_and_decode_again),
+		cmocka_unit_test(a_text_that_does_not_fit_is_not_encoded),
 		cmocka_unit_test(texts_decode_as_in_rfc_4648),
 		cmocka_unit_test(zero_bytes_are_counted),
 	};

@@ -221,6 +221,24 @@ a_relative_token_file_stands_beside_the_kubeconfig(void **state)
 }
 
 static void
+a_file_that_is_named_goes_before_the_pod(void **state)
+{
+	struct arena *arena = arena_new(1000000);
+	const char *path = write_file(arena, "config", CONTEXT CLUSTER USER);
+	struct kube_config config;
+	struct error error = {0};
+
+	(void)state;
+	setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1", 1);
+	setenv("KUBERNETES_SERVICE_PORT", "443", 1);
+	assert_true(kube_config_of(arena, path, &config, &error));
+	assert_string_equal(config.token, "secret");
+	assert_false(kube_config_of(arena, NULL, &config, &error));
+	assert_non_null(strstr(error.message, KUBE_CONFIG_SERVICE_ACCOUNT));
+	arena_free(arena);
+}
+
+static void
 a_pod_finds_its_api_server(void **state)
 {
 	struct arena *arena = arena_new(1000000);
@@ -275,6 +293,7 @@ main(void)
 		cmocka_unit_test(kubeconfigs_that_cannot_be_used_say_why),
 		cmocka_unit_test(the_first_file_of_a_list_that_exists_counts),
 		cmocka_unit_test(a_relative_token_file_stands_beside_the_kubeconfig),
+		cmocka_unit_test(a_file_that_is_named_goes_before_the_pod),
 		cmocka_unit_test(a_pod_finds_its_api_server),
 	};
 

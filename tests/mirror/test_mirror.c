@@ -12,35 +12,15 @@
 #include "base/metrics.h"
 #include "tests/http/fake_server.h"
 
-static char path[] = "/tmp/test_mirror.XXXXXX";
-
-static void
-write_kubeconfig(const char *server)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fprintf(file,
-		"current-context: a\ncontexts: [{name: a, context: {cluster: b}}]\n"
-		"clusters: [{name: b, cluster: {server: '%s'}}]\n",
-		server);
-	assert_int_equal(fclose(file), 0);
-}
-
 static void
 a_configuration_that_cannot_be_used_is_said_at_once(void **state)
 {
+	struct kube_config config = {.server.url = "http://not-loopback.example.com"};
 	struct inventory *inventory = inventory_new();
 	struct error error = {0};
 
 	(void)state;
-	write_kubeconfig("http://not-loopback.example.com");
-	assert_null(mirror_start(inventory, path, &error));
-	assert_int_equal(error.kind, ERROR_INVALID);
-	assert_null(mirror_start(inventory, "/nonexistent/config", &error));
-	assert_int_equal(error.kind, ERROR_NOT_FOUND);
-	unsetenv("KUBERNETES_SERVICE_HOST");
-	assert_null(mirror_start(inventory, NULL, &error));
+	assert_null(mirror_start(inventory, &config, NULL, &error));
 	assert_int_equal(error.kind, ERROR_INVALID);
 	inventory_free(inventory);
 }
@@ -50,13 +30,14 @@ a_mirror_that_has_heard_nothing_is_not_synced_and_grows_old(void **state)
 {
 	static const struct fake_step silent[] = {{"GET", "", FAKE_HOLD, false}, {0}};
 	struct inventory *inventory = inventory_new();
+	struct kube_config config = {0};
 	struct fake_server server;
 	struct mirror *mirror;
 
 	(void)state;
 	fake_server_start(&server, silent);
-	write_kubeconfig(server.url);
-	mirror = mirror_start(inventory, path, NULL);
+	config.server.url = server.url;
+	mirror = mirror_start(inventory, &config, NULL, NULL);
 	assert_non_null(mirror);
 	assert_true(FAKE_EVENTUALLY(atomic_load(&server.served) == 1));
 	assert_true(FAKE_EVENTUALLY(mirror_age(mirror) > 20 * CLOCK_MILLISECOND));
@@ -91,6 +72,7 @@ a_cluster_without_any_of_the_kinds_is_synced(void **state)
 {
 	struct fake_step steps[1000] = {{0}};
 	struct inventory *inventory = inventory_new();
+	struct kube_config config = {0};
 	struct fake_server server;
 	struct mirror *mirror;
 
@@ -99,8 +81,8 @@ a_cluster_without_any_of_the_kinds_is_synced(void **state)
 		steps[i] = (struct fake_step){
 			"limit=500 HTTP", FAKE_HEAD("404 Not Found") "\r\n", FAKE_CLOSE, false};
 	fake_server_start(&server, steps);
-	write_kubeconfig(server.url);
-	mirror = mirror_start(inventory, path, NULL);
+	config.server.url = server.url;
+	mirror = mirror_start(inventory, &config, NULL, NULL);
 	assert_non_null(mirror);
 	assert_true(FAKE_EVENTUALLY(mirror_is_synced(mirror)));
 	assert_true(FAKE_EVENTUALLY(metrics_show_all_synced()));
@@ -110,20 +92,38 @@ a_cluster_without_any_of_the_kinds_is_synced(void **state)
 	inventory_free(inventory);
 }
 
-static int
-make_file(void **state)
+static void
+on_reached(void *context, enum kind kind, uint64_t version)
 {
-	int file = mkstemp(path);
+	atomic_int *kinds = context;
 
-	(void)state;
-	return file < 0 ? -1 : close(file);
+	if (version == 5)
+		atomic_fetch_or(kinds, 1 << kind);
 }
 
-static int
-remove_file(void **state)
+static void
+an_observer_is_told_of_every_kind(void **state)
 {
+	struct fake_step steps[1000] = {{0}};
+	struct inventory *inventory = inventory_new();
+	atomic_int kinds = 0;
+	struct mirror_observer observer = {.reached = on_reached, .context = &kinds};
+	struct kube_config config = {0};
+	struct fake_server server;
+	struct mirror *mirror;
+
 	(void)state;
-	return unlink(path);
+	for (int i = 0; i < 999; i++)
+		steps[i] = (struct fake_step){"GET /api",
+			FAKE_OK "{\"metadata\":{\"resourceVersion\":\"5\"}}", FAKE_CLOSE, false};
+	fake_server_start(&server, steps);
+	config.server.url = server.url;
+	mirror = mirror_start(inventory, &config, &observer, NULL);
+	assert_non_null(mirror);
+	assert_true(FAKE_EVENTUALLY(atomic_load(&kinds) == (1 << KINDS) - 1));
+	mirror_stop(mirror);
+	fake_server_stop(&server);
+	inventory_free(inventory);
 }
 
 int
@@ -132,9 +132,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_configuration_that_cannot_be_used_is_said_at_once),
 		cmocka_unit_test(a_mirror_that_has_heard_nothing_is_not_synced_and_grows_old),
+		cmocka_unit_test(an_observer_is_told_of_every_kind),
 		cmocka_unit_test(a_cluster_without_any_of_the_kinds_is_synced),
 	};
 
 	log_set_level(LOG_ERROR);
-	return cmocka_run_group_tests(tests, make_file, remove_file);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -323,10 +323,45 @@ domains_objects_and_fields_are_named_as_messages_say_them(void **state)
 	arena_free(arena);
 }
 
+static void
+a_part_claims_and_declares_nothing_new(void **state)
+{
+	struct sample whole, part;
+
+	(void)state;
+	fill(&whole);
+	fill(&part);
+	assert_true(declaration_is_part(&part.declaration, &whole.declaration));
+	part.declaration.claims = &part.claims[1]; /* the first is gone; the second has moved up */
+	part.declaration.claim_count = 1;
+	part.claims[1].field.index = 0;
+	part.declaration.routes = NULL;
+	part.declaration.route_count = 0;
+	part.declaration.flaw_count = 0;
+	assert_true(declaration_is_part(&part.declaration, &whole.declaration));
+	assert_false(declaration_is_part(&whole.declaration, &part.declaration));
+	part.claims[1].prefix = prefix_of("fd00::/63");
+	assert_false(declaration_is_part(&part.declaration, &whole.declaration));
+	fill(&part);
+	part.claims[0] = whole.claims[1];
+	part.claims[1] = whole.claims[0]; /* in another order */
+	assert_false(declaration_is_part(&part.declaration, &whole.declaration));
+	fill(&part);
+	part.declaration.private_subnet = true;
+	assert_false(declaration_is_part(&part.declaration, &whole.declaration));
+	fill(&part);
+	part.tags[0].value = "new";
+	assert_false(declaration_is_part(&part.declaration, &whole.declaration));
+	fill(&part);
+	part.peerings[0].uses_remote_gateway = true;
+	assert_false(declaration_is_part(&part.declaration, &whole.declaration));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_part_claims_and_declares_nothing_new),
 		cmocka_unit_test(
 			a_copy_lives_on_its_own_and_is_equal_but_for_flaws_and_fixed_fields),
 		cmocka_unit_test(every_text_of_a_copy_lies_in_its_block),

@@ -165,35 +165,39 @@ a_deletion_mark_is_kept_though_it_changes_no_claim(void **state)
 }
 
 static void
-a_reservation_counts_until_the_same_content_is_stored(void **state)
+a_reservation_counts_until_it_is_given_back(void **state)
 {
 	struct fixture *f = *state;
 	struct declaration *old = subnet(f, "net1", "vpc/a", "10.0.0.0/16");
 	struct declaration *new = subnet(f, "net1", "vpc/a", "10.1.0.0/16");
+	struct reservation *one, *same;
 
 	inventory_store(f->inventory, old);
-	inventory_reserve(f->inventory, new, 100);
-	assert_int_equal(overlaps(f, "vpc/a", "10.0.0.0/8", ALL_ROLES, NULL), 2);
-	inventory_store(f->inventory, subnet(f, "net1", "vpc/a", "10.2.0.0/16"));
-	assert_int_equal(inventory_size(f->inventory).reservations, 1);
+	one = inventory_reserve(f->inventory, new);
+	same = inventory_reserve(f->inventory, new);
+	assert_int_equal(overlaps(f, "vpc/a", "10.0.0.0/8", ALL_ROLES, NULL), 3);
 	inventory_store(f->inventory, new);
+	assert_int_equal(inventory_size(f->inventory).reservations, 2);
+	inventory_give_back(f->inventory, one);
+	assert_int_equal(inventory_size(f->inventory).reservations, 1);
+	inventory_give_back(f->inventory, same);
 	assert_int_equal(inventory_size(f->inventory).reservations, 0);
 	assert_int_equal(overlaps(f, "vpc/a", "10.0.0.0/8", ALL_ROLES, NULL), 1);
 }
 
 static void
-a_reservation_outlives_the_removal_and_ends_at_its_deadline(void **state)
+a_reservation_outlives_the_removal_of_its_object(void **state)
 {
 	struct fixture *f = *state;
 	struct declaration *d = subnet(f, "net1", "vpc/a", "10.0.0.0/16");
+	struct reservation *reservation;
 
-	inventory_reserve(f->inventory, d, 100);
+	inventory_store(f->inventory, d);
+	reservation = inventory_reserve(f->inventory, d);
 	inventory_remove(f->inventory, &d->object);
 	assert_non_null(inventory_find(f->inventory, &d->object));
-	inventory_reserve(f->inventory, d, 200);
-	assert_int_equal(inventory_size(f->inventory).reservations, 1);
-	assert_int_equal(inventory_expire(f->inventory, 199), 0);
-	assert_int_equal(inventory_expire(f->inventory, 200), 1);
+	assert_int_equal(inventory_expire(f->inventory, INT64_MAX), 0);
+	inventory_give_back(f->inventory, reservation);
 	assert_null(inventory_find(f->inventory, &d->object));
 }
 
@@ -203,18 +207,16 @@ what_is_held_ends_when_it_is_released_and_what_is_reserved_does_not(void **state
 	struct fixture *f = *state;
 	struct declaration *held = subnet(f, "net1", "vpc/a", "10.0.0.0/16");
 	struct declaration *reserved = subnet(f, "net1", "vpc/a", "10.1.0.0/16");
+	struct reservation *reservation;
 
 	inventory_hold(f->inventory, held, 100);
-	inventory_reserve(f->inventory, reserved, 100);
-	inventory_hold(f->inventory, reserved, 100);
+	inventory_hold(f->inventory, held, 200);
+	reservation = inventory_reserve(f->inventory, reserved);
+	assert_int_equal(inventory_size(f->inventory).reservations, 2);
 	inventory_release(f->inventory, &held->object);
 	assert_int_equal(inventory_size(f->inventory).reservations, 1);
 	assert_int_equal(overlaps(f, "vpc/a", "10.1.0.0/16", ALL_ROLES, NULL), 1);
-	inventory_hold(f->inventory, held, 100);
-	inventory_reserve(f->inventory, held, 100);
-	inventory_release(f->inventory, &held->object);
-	assert_int_equal(inventory_size(f->inventory).reservations, 2);
-	assert_int_equal(inventory_expire(f->inventory, 100), 2);
+	inventory_give_back(f->inventory, reservation);
 	inventory_hold(f->inventory, held, 100);
 	inventory_release(f->inventory, &held->object);
 	inventory_release(f->inventory, &held->object);
@@ -222,36 +224,32 @@ what_is_held_ends_when_it_is_released_and_what_is_reserved_does_not(void **state
 }
 
 static void
-reservations_expire_by_deadline_and_not_by_arrival(void **state)
+what_is_held_ends_when_something_new_is_stored(void **state)
+{
+	struct fixture *f = *state;
+	struct declaration *d = subnet(f, "net1", "vpc/a", "10.0.0.0/16");
+
+	inventory_store(f->inventory, d);
+	inventory_hold(f->inventory, subnet(f, "net1", "vpc/a", "10.1.0.0/16"), 100);
+	inventory_store(f->inventory, d);
+	assert_int_equal(inventory_size(f->inventory).reservations, 1);
+	inventory_store(f->inventory, subnet(f, "net1", "vpc/a", "10.2.0.0/16"));
+	assert_int_equal(inventory_size(f->inventory).reservations, 0);
+}
+
+static void
+what_is_held_expires_by_deadline_and_not_by_arrival(void **state)
 {
 	struct fixture *f = *state;
 	struct object_id late = subnet_id("late");
 
-	inventory_reserve(f->inventory, subnet(f, "late", "vpc/a", "10.0.0.0/16"), 300);
-	inventory_reserve(f->inventory, subnet(f, "early", "vpc/a", "10.1.0.0/16"), 100);
-	inventory_reserve(f->inventory, subnet(f, "middle", "vpc/a", "10.2.0.0/16"), 200);
+	inventory_hold(f->inventory, subnet(f, "late", "vpc/a", "10.0.0.0/16"), 100);
+	inventory_hold(f->inventory, subnet(f, "late", "vpc/a", "10.0.0.0/16"), 300);
+	inventory_hold(f->inventory, subnet(f, "early", "vpc/a", "10.1.0.0/16"), 100);
+	inventory_hold(f->inventory, subnet(f, "middle", "vpc/a", "10.2.0.0/16"), 200);
+	assert_int_equal(inventory_expire(f->inventory, 99), 0);
 	assert_int_equal(inventory_expire(f->inventory, 250), 2);
 	assert_non_null(inventory_find(f->inventory, &late));
-}
-
-static void
-what_is_stored_needs_no_reservation_unless_another_change_is_on_its_way(void **state)
-{
-	struct fixture *f = *state;
-	struct declaration *stored = subnet(f, "net1", "vpc/a", "10.0.0.0/16");
-
-	inventory_store(f->inventory, stored);
-	inventory_reserve(f->inventory, stored, 100);
-	assert_int_equal(inventory_size(f->inventory).reservations, 0);
-	inventory_reserve(f->inventory, subnet(f, "net1", "vpc/a", "10.1.0.0/16"), 100);
-	inventory_reserve(f->inventory, stored, 100);
-	assert_int_equal(inventory_size(f->inventory).reservations, 2);
-	inventory_store(f->inventory, stored);
-	assert_int_equal(inventory_size(f->inventory).reservations, 2);
-	inventory_store(f->inventory, subnet(f, "net1", "vpc/a", "10.1.0.0/16"));
-	assert_int_equal(overlaps(f, "vpc/a", "10.0.0.0/16", ALL_ROLES, NULL), 1);
-	inventory_store(f->inventory, stored);
-	assert_int_equal(inventory_size(f->inventory).reservations, 0);
 }
 
 static void
@@ -391,7 +389,7 @@ definitions_attachments_dns_links_and_the_shoot_are_found(void **state)
 	d->dns_links = &link;
 	d->dns_link_count = 1;
 	assert_null(inventory_shoot(f->inventory));
-	inventory_reserve(f->inventory, reserved, 100);
+	inventory_reserve(f->inventory, reserved);
 	assert_int_equal(inventory_definition(f->inventory, "vpc/a", NULL)->peering_count, 1);
 	inventory_store(f->inventory, d);
 	inventory_store(f->inventory, &info);
@@ -418,7 +416,7 @@ keep_only_forgets_the_rest_of_its_kind(void **state)
 
 	inventory_store(f->inventory, subnet(f, "net1", "vpc/a", "10.0.0.0/16"));
 	inventory_store(f->inventory, subnet(f, "net2", "vpc/a", "10.1.0.0/16"));
-	inventory_reserve(f->inventory, subnet(f, "net3", "vpc/a", "10.2.0.0/16"), 100);
+	inventory_reserve(f->inventory, subnet(f, "net3", "vpc/a", "10.2.0.0/16"));
 	inventory_store(f->inventory, vpc(f, "a", NULL, NULL));
 	inventory_keep_only(f->inventory, KIND_SUBNET, keep);
 	assert_non_null(inventory_find(f->inventory, &keep[0]));
@@ -478,10 +476,48 @@ each_visits_what_is_stored(void **state)
 	inventory_lock(f->inventory);
 	inventory_store(f->inventory, subnet(f, "net1", "vpc/a", "10.0.0.0/16"));
 	inventory_store(f->inventory, vpc(f, "a", NULL, NULL));
-	inventory_reserve(f->inventory, subnet(f, "net3", "vpc/a", "10.2.0.0/16"), 100);
+	inventory_reserve(f->inventory, subnet(f, "net3", "vpc/a", "10.2.0.0/16"));
 	inventory_each(f->inventory, count_declaration, &count);
 	inventory_unlock(f->inventory);
 	assert_int_equal(count, 2);
+}
+
+static size_t
+count_in_vpc_a(struct fixture *f)
+{
+	struct prefix all = prefix_of("10.0.0.0/8");
+
+	return inventory_overlaps(f->arena, f->inventory, "vpc/a", &all, ALL_ROLES, NULL).count;
+}
+
+static void
+what_is_veiled_does_not_count_until_it_is_unveiled(void **state)
+{
+	struct fixture *f = *state;
+	struct object_id net1 = subnet_id("net1"), none = subnet_id("none");
+	struct reservation *reservation;
+
+	inventory_lock(f->inventory);
+	inventory_store(f->inventory, subnet(f, "net1", "vpc/a", "10.0.0.0/16"));
+	inventory_store(f->inventory, subnet(f, "net2", "vpc/a", "10.1.0.0/16"));
+	inventory_veil(f->inventory, &net1);
+	inventory_veil(f->inventory, &net1);
+	inventory_veil(f->inventory, &none);
+	assert_int_equal(count_in_vpc_a(f), 1);
+	assert_null(inventory_find(f->inventory, &net1));
+	assert_true(inventory_is_stored(f->inventory, &net1));
+	reservation = inventory_reserve(f->inventory, subnet(f, "net1", "vpc/a", "10.2.0.0/16"));
+	assert_int_equal(count_in_vpc_a(f), 2);
+	assert_non_null(inventory_find(f->inventory, &net1));
+	inventory_veil(f->inventory, &net1); /* what is reserved counts */
+	assert_int_equal(count_in_vpc_a(f), 2);
+	inventory_unveil(f->inventory);
+	assert_int_equal(count_in_vpc_a(f), 3);
+	inventory_give_back(f->inventory, reservation);
+	assert_int_equal(count_in_vpc_a(f), 2);
+	inventory_unveil(f->inventory);
+	assert_int_equal(count_in_vpc_a(f), 2);
+	inventory_unlock(f->inventory);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -493,11 +529,11 @@ main(void)
 		TEST(an_object_meets_what_is_in_its_domain_but_not_itself),
 		TEST(storing_again_replaces_and_removing_forgets),
 		TEST(a_deletion_mark_is_kept_though_it_changes_no_claim),
-		TEST(a_reservation_counts_until_the_same_content_is_stored),
-		TEST(a_reservation_outlives_the_removal_and_ends_at_its_deadline),
+		TEST(a_reservation_counts_until_it_is_given_back),
+		TEST(a_reservation_outlives_the_removal_of_its_object),
 		TEST(what_is_held_ends_when_it_is_released_and_what_is_reserved_does_not),
-		TEST(reservations_expire_by_deadline_and_not_by_arrival),
-		TEST(what_is_stored_needs_no_reservation_unless_another_change_is_on_its_way),
+		TEST(what_is_held_expires_by_deadline_and_not_by_arrival),
+		TEST(what_is_held_ends_when_something_new_is_stored),
 		TEST(neighbours_are_those_of_either_direction_and_not_their_neighbours),
 		TEST(a_domain_that_peers_with_itself_is_not_its_own_neighbour),
 		TEST(a_link_stands_in_both_routers_and_nowhere_else),
@@ -508,6 +544,7 @@ main(void)
 		TEST(keep_only_forgets_the_rest_of_its_kind),
 		TEST(free_prefixes_are_free_here_there_and_next_door),
 		TEST(each_visits_what_is_stored),
+		TEST(what_is_veiled_does_not_count_until_it_is_unveiled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

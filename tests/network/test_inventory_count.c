@@ -339,16 +339,17 @@ what_is_reserved_counts_as_well(void **state)
 		.defines_home = true,
 		.peerings = &peering,
 		.peering_count = 0};
+	struct reservation *reservation;
 
 	(void)state;
 	inventory_store(inventory, &vpc);
 	vpc.peering_count = 1;
-	inventory_reserve(inventory, &vpc, 1);
+	reservation = inventory_reserve(inventory, &vpc);
 	assert_int_equal(inventory_count_peers(inventory, "vpc/b", NULL), 1);
 	assert_int_equal(inventory_count_peers(inventory, "vpc/b", &vpc.object), 0);
 	assert_true(inventory_are_peers(inventory, "vpc/b", "vpc/a", NULL));
 	assert_false(inventory_are_peers(inventory, "vpc/b", "vpc/a", &vpc.object));
-	inventory_expire(inventory, 2);
+	inventory_give_back(inventory, reservation);
 	assert_int_equal(inventory_count_peers(inventory, "vpc/b", NULL), 0);
 	inventory_free(inventory);
 }

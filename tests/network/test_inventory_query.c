@@ -60,27 +60,25 @@ static void
 model_store(struct model *model, const struct declaration *declaration)
 {
 	struct layer *old = find_layer(model, declaration, true, true);
-	struct layer *reserved;
+	struct layer *held;
 
 	if (old && declaration_equal(old->declaration, declaration))
 		return;
 	if (old)
 		drop(model, (size_t)(old - model->layers));
-	reserved = find_layer(model, declaration, false, false);
-	if (reserved)
-		drop(model, (size_t)(reserved - model->layers));
+	while ((held = find_layer(model, declaration, false, true)))
+		drop(model, (size_t)(held - model->layers));
 	model->layers[model->count++] = (struct layer){declaration_copy(declaration), -1};
 }
 
 static void
-model_reserve(struct model *model, const struct declaration *declaration, int64_t deadline)
+model_hold(struct model *model, const struct declaration *declaration, int64_t deadline)
 {
-	struct layer *reserved = find_layer(model, declaration, false, false);
+	struct layer *held = find_layer(model, declaration, false, false);
 
-	if (reserved)
-		reserved->deadline = deadline;
-	else if (find_layer(model, declaration, false, true) ||
-		 !find_layer(model, declaration, true, false))
+	if (held)
+		held->deadline = deadline;
+	else
 		model->layers[model->count++] =
 			(struct layer){declaration_copy(declaration), deadline};
 }
@@ -481,8 +479,8 @@ change_something(struct model *model, struct inventory *inventory, int64_t now)
 	case 3:
 	case 4:
 		deadline = now + 5 + (int64_t)random_below(30);
-		inventory_reserve(inventory, &parts.declaration, deadline);
-		model_reserve(model, &parts.declaration, deadline);
+		inventory_hold(inventory, &parts.declaration, deadline);
+		model_hold(model, &parts.declaration, deadline);
 		break;
 	case 5:
 		assert_int_equal(inventory_expire(inventory, now), model_expire(model, now));

@@ -316,7 +316,7 @@ given_links_are_told_apart_from_written_ones(void **state)
 	assert_int_equal(links.peering_count, 1);
 	assert_string_equal(links.peerings[0].to, "vpc/vpc-2");
 	assert_int_equal(links.links[links.peerings[0].first_link].peering, 0);
-	inventory_reserve(room->inventory, &links, INT64_MAX);
+	inventory_reserve(room->inventory, &links);
 	assert_string_equal(
 		supplemented_text(room, VPC("vpc-4", "links", "vpcPeerings: [" AUTO("vpc-2") "]")),
 		"spec.vpcPeerings[0].localConnectIP: auto -> 169.254.0.5/30\n");

@@ -49,7 +49,7 @@ write_manifest(const char *text)
 static struct source *
 open_source(void)
 {
-	struct source_settings settings = {.folder = folder, .reservation_time = CLOCK_SECOND};
+	struct source_settings settings = {.folder = folder};
 	struct error error;
 	struct source *source;
 
@@ -214,8 +214,7 @@ static struct source *
 open_peered(const char *policy)
 {
 	char *path = arena_printf(arena, "%s/policy", folder);
-	struct source_settings settings = {
-		.folder = folder, .policy = policy ? path : NULL, .reservation_time = CLOCK_SECOND};
+	struct source_settings settings = {.folder = folder, .policy = policy ? path : NULL};
 	struct decision peer;
 	struct source *source;
 	struct error error;

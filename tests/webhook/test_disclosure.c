@@ -118,8 +118,7 @@ read_log(void)
 static struct told
 hear(const char *spec, const char *user_info)
 {
-	struct source_settings settings = {
-		.folder = folder, .policy = policy_path, .reservation_time = CLOCK_SECOND};
+	struct source_settings settings = {.folder = folder, .policy = policy_path};
 	struct handlers handlers = {0};
 	struct exchange *exchange = exchange_acquire(pool);
 	const struct json *response;

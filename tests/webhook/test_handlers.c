@@ -31,7 +31,7 @@ static struct handlers handlers;
 static int
 setup(void **state)
 {
-	struct source_settings settings = {.folder = folder, .reservation_time = CLOCK_SECOND};
+	struct source_settings settings = {.folder = folder};
 
 	(void)state;
 	log_set_level(LOG_ERROR);

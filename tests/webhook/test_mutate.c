@@ -31,7 +31,7 @@ static struct source *source;
 static int
 setup(void **state)
 {
-	struct source_settings settings = {.folder = folder, .reservation_time = CLOCK_SECOND};
+	struct source_settings settings = {.folder = folder};
 	FILE *file;
 
 	(void)state;

@@ -101,8 +101,7 @@ metric(const char *name)
 static struct source *
 open_source(void)
 {
-	struct source_settings settings = {
-		.folder = folder, .policy = path, .reservation_time = CLOCK_SECOND};
+	struct source_settings settings = {.folder = folder, .policy = path};
 	struct error error = {0};
 	struct source *source = source_open(&settings, &error);
 

@@ -77,6 +77,16 @@ static const struct {
 	{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
 	 "Content-Length: 3\r\n\r\n{}",
 		"400", ""},
+	/* libmicrohttpd adds a folded line to the name of its header */
+	{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+	 "Transfer-Encoding:\r\n chunked\r\n\r\n{}",
+		"400", "two ways"},
+	{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+	 " X: y\r\n\r\n{}",
+		"400", "two ways"},
+	{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+	 "Transfer-Encoding : chunked\r\n\r\n{}",
+		"400", "two ways"},
 	{"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: "
 	 "gzip\r\n\r\n{}",
 		"400", ""},

@@ -24,6 +24,8 @@ setup(void **state)
 {
 	(void)state;
 	arena = arena_new(SIZE_MAX);
+	setenv("POD_NAME", "replica-1", 1);
+	setenv("POD_NAMESPACE", "peerwarden-system", 1);
 	return 0;
 }
 
@@ -64,8 +66,10 @@ defaults_are_those_of_the_table(void **state)
 	assert_string_equal(settings.listen, ":8443");
 	assert_string_equal(settings.metrics_listen, ":8080");
 	assert_null(settings.inventory);
+	assert_string_equal(settings.pod_name, "replica-1");
+	assert_string_equal(settings.pod_namespace, "peerwarden-system");
 	assert_int_equal(settings.reservation_time, 75 * CLOCK_SECOND);
-	assert_int_equal(settings.stale_after, 120 * CLOCK_SECOND);
+	assert_int_equal(settings.stale_after, 60 * CLOCK_SECOND);
 }
 
 static void
@@ -105,6 +109,8 @@ settings_that_cannot_work_are_refused(void **state)
 		"--tls-cert a --tls-key b --threads 65",
 		"--tls-cert a --tls-key b --stale-after 0s",
 		"--tls-cert a --tls-key b --log-level loud",
+		"--tls-cert a --tls-key b --inventory c --validating-configuration ../secrets/x",
+		"--tls-cert a --tls-key b --inventory c --mutating-configuration a?b",
 		"--config /does/not/exist",
 	};
 
@@ -155,6 +161,28 @@ a_config_file_that_is_no_map_of_options_is_refused(void **state)
 	}
 }
 
+static void
+a_replica_has_a_name_and_a_place(void **state)
+{
+	struct settings settings;
+	struct error error;
+
+	(void)state;
+	assert_true(
+		load("--tls-cert a --tls-key b --pod-name x --pod-namespace y", &settings, &error));
+	assert_string_equal(settings.pod_name, "x");
+	assert_string_equal(settings.pod_namespace, "y");
+	assert_false(load("--tls-cert a --tls-key b --pod-name ../x", &settings, &error));
+	assert_false(load("--tls-cert a --tls-key b --client-names ,", &settings, &error));
+	unsetenv("POD_NAMESPACE");
+	unsetenv("POD_NAME");
+	assert_false(load("--tls-cert a --tls-key b", &settings, &error));
+	assert_non_null(strstr(error.message, "POD_NAMESPACE"));
+	assert_true(load("--tls-cert a --tls-key b --inventory c", &settings, &error));
+	assert_true(load("--tls-cert a --tls-key b --pod-namespace y", &settings, &error));
+	assert_string_not_equal(settings.pod_name, "");
+}
+
 /* docs/settings.md holds the table of the options as they are. */
 static void
 the_settings_page_is_up_to_date(void **state)
@@ -183,6 +211,7 @@ main(void)
 		cmocka_unit_test(help_and_version_need_nothing_else),
 		cmocka_unit_test(a_config_file_that_is_no_map_of_options_is_refused),
 		cmocka_unit_test(the_settings_page_is_up_to_date),
+		cmocka_unit_test(a_replica_has_a_name_and_a_place),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

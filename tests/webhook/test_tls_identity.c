@@ -8,51 +8,58 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <gnutls/x509.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
-#include "tests/webhook/socket_client.h"
+#include "base/metrics.h"
+#include "tests/webhook/tls_client.h"
 #include "webhook/server.h"
 
 static char folder[] = "/tmp/peerwarden-tls-XXXXXX";
 
-static void
-run(char *const argv[])
-{
-	pid_t child = fork();
-	int status = 0;
-
-	assert_true(child >= 0);
-	if (child == 0) {
-		if (!freopen("/dev/null", "w", stderr))
-			_exit(1);
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-}
-
-/* name.crt and name.key: a certificate of its own authority. */
-static void
-make_pair(const char *name, const char *purpose)
-{
-	char subject[64], usage[64], key[64], certificate[64];
-
-	snprintf(subject, sizeof subject, "/CN=%s", name);
-	snprintf(usage, sizeof usage, "extendedKeyUsage=%s", purpose);
-	snprintf(key, sizeof key, "%s.key", name);
-	snprintf(certificate, sizeof certificate, "%s.crt", name);
-	run((char *[]){(char[]){"openssl"}, (char[]){"req"}, (char[]){"-x509"}, (char[]){"-newkey"},
-		(char[]){"ec"}, (char[]){"-pkeyopt"}, (char[]){"ec_paramgen_curve:prime256v1"},
-		(char[]){"-nodes"}, (char[]){"-days"}, (char[]){"2"}, (char[]){"-subj"}, subject,
-		(char[]){"-addext"}, usage, (char[]){"-keyout"}, key, (char[]){"-out"}, certificate,
-		NULL});
-}
+static const struct tls_client_certificate certificates[] = {
+	{.file = "one", .purpose = GNUTLS_KP_TLS_WWW_SERVER},
+	{.file = "two", .purpose = GNUTLS_KP_TLS_WWW_SERVER},
+	{.file = "client", .purpose = GNUTLS_KP_TLS_WWW_CLIENT},
+	{.file = "stranger", .purpose = GNUTLS_KP_TLS_WWW_CLIENT},
+	{.file = "authority"},
+	{.file = "foreign", .name = "authority"},
+	{.file = "right",
+		.name = "kube-apiserver",
+		.purpose = GNUTLS_KP_TLS_WWW_CLIENT,
+		.authority = "authority"},
+	{.file = "right-dns",
+		.name = "a",
+		.dns = "api.example.com",
+		.purpose = GNUTLS_KP_TLS_WWW_CLIENT,
+		.authority = "authority"},
+	{.file = "right-uri",
+		.name = "b",
+		.uri = "spiffe://cluster/api",
+		.purpose = GNUTLS_KP_TLS_WWW_CLIENT,
+		.authority = "authority"},
+	{.file = "wrong-name",
+		.name = "kube-apiserver2",
+		.dns = "example.com",
+		.purpose = GNUTLS_KP_TLS_WWW_CLIENT,
+		.authority = "authority"},
+	{.file = "wrong-usage",
+		.name = "kube-apiserver",
+		.purpose = GNUTLS_KP_TLS_WWW_SERVER,
+		.authority = "authority"},
+	{.file = "expired",
+		.name = "kube-apiserver",
+		.purpose = GNUTLS_KP_TLS_WWW_CLIENT,
+		.authority = "authority",
+		.expired = true},
+	{.file = "forged",
+		.name = "kube-apiserver",
+		.purpose = GNUTLS_KP_TLS_WWW_CLIENT,
+		.authority = "foreign"},
+};
 
 static void
 use(const char *certificate, const char *key)
@@ -72,10 +79,8 @@ setup(void **state)
 	signal(SIGPIPE, SIG_IGN);
 	if (!mkdtemp(folder) || chdir(folder) != 0)
 		return -1;
-	make_pair("one", "serverAuth");
-	make_pair("two", "serverAuth");
-	make_pair("client", "clientAuth");
-	make_pair("stranger", "clientAuth");
+	for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++)
+		tls_client_make(&certificates[i]);
 	file = fopen("garbage", "w");
 	if (!file)
 		return -1;
@@ -86,13 +91,19 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const names[] = {"one.crt", "one.key", "two.crt", "two.key",
-		"client.crt", "client.key", "stranger.crt", "stranger.key", "garbage", "tls.crt",
-		"tls.key"};
+	char path[64];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		unlink(names[i]);
+	for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++) {
+		snprintf(path, sizeof path, "%s.crt", certificates[i].file);
+		unlink(path);
+		snprintf(path, sizeof path, "%s.key", certificates[i].file);
+		unlink(path);
+	}
+	unlink("garbage");
+	unlink("tls.crt");
+	unlink("tls.key");
+	unlink("ca.crt");
 	return chdir("/") || rmdir(folder);
 }
 
@@ -124,49 +135,10 @@ open_server(struct tls_identity *identity)
 	return server;
 }
 
-struct client {
-	int fd;
-	gnutls_session_t session;
-	gnutls_certificate_credentials_t credentials;
-};
-
-/* `pair`: the client's own certificate, or NULL. */
-static struct client
-client_open(const struct server *server, const char *pair)
-{
-	struct client client;
-	char certificate[64], key[64];
-
-	client.fd = socket_connect(server_port(server));
-	assert_true(client.fd >= 0);
-	gnutls_init(&client.session, GNUTLS_CLIENT);
-	gnutls_set_default_priority(client.session);
-	gnutls_certificate_allocate_credentials(&client.credentials);
-	if (pair) {
-		snprintf(certificate, sizeof certificate, "%s.crt", pair);
-		snprintf(key, sizeof key, "%s.key", pair);
-		assert_int_equal(gnutls_certificate_set_x509_key_file(
-					 client.credentials, certificate, key, GNUTLS_X509_FMT_PEM),
-			0);
-	}
-	gnutls_credentials_set(client.session, GNUTLS_CRD_CERTIFICATE, client.credentials);
-	gnutls_transport_set_int(client.session, client.fd);
-	gnutls_handshake_set_timeout(client.session, SOCKET_PATIENCE);
-	return client;
-}
-
-static void
-client_close(struct client *client)
-{
-	gnutls_deinit(client->session);
-	gnutls_certificate_free_credentials(client->credentials);
-	close(client->fd);
-}
-
 /* A refusal of the client's certificate reaches a TLS 1.3 client only after its own handshake, at
  * the first read. */
 static bool
-request(struct client *client)
+request(struct tls_client *client)
 {
 	static const char text[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 	char reply[512];
@@ -178,7 +150,7 @@ request(struct client *client)
 
 /* The name on the certificate that the server showed. */
 static void
-assert_shown(const struct client *client, const char *name)
+assert_shown(const struct tls_client *client, const char *name)
 {
 	unsigned count;
 	const gnutls_datum_t *chain = gnutls_certificate_get_peers(client->session, &count);
@@ -202,25 +174,25 @@ a_new_pair_is_for_new_connections(void **state)
 	struct error error;
 	struct tls_identity *identity;
 	struct server *server;
-	struct client old, new;
+	struct tls_client old, new;
 
 	(void)state;
 	use("one.crt", "one.key");
 	identity = tls_identity_open("tls.crt", "tls.key", NULL, &error);
 	assert_non_null(identity);
 	server = open_server(identity);
-	old = client_open(server, NULL);
+	old = tls_client_open(server_port(server), NULL);
 	assert_int_equal(gnutls_handshake(old.session), 0);
 	assert_shown(&old, "one");
 	use("two.crt", "two.key");
 	assert_true(tls_identity_reload(identity, &error));
-	new = client_open(server, NULL);
+	new = tls_client_open(server_port(server), NULL);
 	assert_int_equal(gnutls_handshake(new.session), 0);
 	assert_shown(&new, "two");
 	assert_true(request(&old));
 	assert_true(request(&new));
-	client_close(&old);
-	client_close(&new);
+	tls_client_close(&old);
+	tls_client_close(&new);
 	server_close(server);
 	tls_identity_close(identity);
 }
@@ -243,14 +215,14 @@ a_broken_pair_keeps_the_old_one(void **state)
 	assert_non_null(identity);
 	server = open_server(identity);
 	for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
-		struct client client;
+		struct tls_client client;
 
 		use(broken[i].certificate, broken[i].key);
 		assert_false(tls_identity_reload(identity, &error));
-		client = client_open(server, NULL);
+		client = tls_client_open(server_port(server), NULL);
 		assert_int_equal(gnutls_handshake(client.session), 0);
 		assert_shown(&client, "one");
-		client_close(&client);
+		tls_client_close(&client);
 	}
 	unlink("tls.key");
 	assert_false(tls_identity_reload(identity, &error));
@@ -288,14 +260,112 @@ only_clients_of_the_client_ca_come_in(void **state)
 	assert_non_null(identity);
 	server = open_server(identity);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct client client = client_open(server, cases[i].pair);
+		struct tls_client client = tls_client_open(server_port(server), cases[i].pair);
 
 		assert_int_equal(
 			gnutls_handshake(client.session) == 0 && request(&client), cases[i].good);
-		client_close(&client);
+		tls_client_close(&client);
 	}
 	server_close(server);
 	tls_identity_close(identity);
+}
+
+/* Whether a client with this pair, or without one, is answered. */
+static bool
+comes_in(const struct server *server, const char *pair)
+{
+	struct tls_client client = tls_client_open(server_port(server), pair);
+	bool good = gnutls_handshake(client.session) == 0 && request(&client);
+
+	tls_client_close(&client);
+	return good;
+}
+
+static void
+only_clients_of_a_listed_name_come_in(void **state)
+{
+	static const struct {
+		const char *pair;
+		bool good;
+	} cases[] = {{"right", true}, {"right-dns", true}, {"right-uri", true},
+		{"wrong-name", false}, {"wrong-usage", false}, {"expired", false},
+		{"forged", false}, {"stranger", false}, {NULL, false}};
+	struct error error;
+	struct tls_identity *identity =
+		tls_identity_open("one.crt", "one.key", "authority.crt", &error);
+	struct server *server;
+
+	(void)state;
+	assert_non_null(identity);
+	tls_identity_set_client_names(
+		identity, "kube-apiserver, API.example.com ,spiffe://cluster/api");
+	server = open_server(identity);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (comes_in(server, cases[i].pair) != cases[i].good)
+			fail_msg("%s", cases[i].pair);
+	server_close(server);
+	tls_identity_close(identity);
+}
+
+static void
+without_a_list_every_name_of_the_client_ca_comes_in(void **state)
+{
+	struct error error;
+	struct tls_identity *identity =
+		tls_identity_open("one.crt", "one.key", "authority.crt", &error);
+	struct server *server;
+
+	(void)state;
+	assert_non_null(identity);
+	tls_identity_set_client_names(identity, "");
+	server = open_server(identity);
+	assert_true(comes_in(server, "wrong-name"));
+	assert_false(comes_in(server, "wrong-usage"));
+	assert_false(comes_in(server, "expired"));
+	assert_false(comes_in(server, "forged"));
+	server_close(server);
+	tls_identity_close(identity);
+}
+
+static void
+a_new_client_ca_counts_for_new_connections(void **state)
+{
+	struct error error;
+	struct tls_identity *identity;
+	struct server *server;
+
+	(void)state;
+	assert_int_equal(link("authority.crt", "ca.crt"), 0);
+	identity = tls_identity_open("one.crt", "one.key", "ca.crt", &error);
+	assert_non_null(identity);
+	server = open_server(identity);
+	assert_true(comes_in(server, "right"));
+	assert_false(comes_in(server, "forged"));
+	unlink("ca.crt");
+	assert_int_equal(link("foreign.crt", "ca.crt"), 0);
+	assert_true(tls_identity_reload(identity, &error));
+	assert_false(comes_in(server, "right"));
+	assert_true(comes_in(server, "forged"));
+	server_close(server);
+	tls_identity_close(identity);
+}
+
+static void
+refusals_and_handshakes_are_counted(void **state)
+{
+	CLEANUP(buffer_dispose) struct buffer metrics;
+
+	(void)state;
+	buffer_init(&metrics, SIZE_MAX);
+	metrics_write(&metrics);
+	assert_non_null(strstr(
+		buffer_text(&metrics), "peerwarden_tls_clients_refused_total{reason=\"name\"} "));
+	assert_non_null(strstr(buffer_text(&metrics),
+		"peerwarden_tls_clients_refused_total{reason=\"untrusted\"} "));
+	assert_non_null(strstr(
+		buffer_text(&metrics), "peerwarden_tls_handshakes_total{result=\"completed\"} "));
+	assert_non_null(strstr(
+		buffer_text(&metrics), "peerwarden_tls_handshakes_total{result=\"failed\"} "));
 }
 
 static void
@@ -304,19 +374,19 @@ old_protocols_are_refused(void **state)
 	struct error error;
 	struct tls_identity *identity = tls_identity_open("one.crt", "one.key", NULL, &error);
 	struct server *server;
-	struct client client;
+	struct tls_client client;
 
 	(void)state;
 	assert_non_null(identity);
 	server = open_server(identity);
-	client = client_open(server, NULL);
+	client = tls_client_open(server_port(server), NULL);
 	gnutls_priority_set_direct(client.session, "NORMAL:-VERS-ALL:+VERS-TLS1.1", NULL);
 	assert_true(gnutls_handshake(client.session) < 0);
-	client_close(&client);
-	client = client_open(server, NULL);
+	tls_client_close(&client);
+	client = tls_client_open(server_port(server), NULL);
 	gnutls_priority_set_direct(client.session, "NORMAL:-VERS-ALL:+VERS-TLS1.2", NULL);
 	assert_int_equal(gnutls_handshake(client.session), 0);
-	client_close(&client);
+	tls_client_close(&client);
 	server_close(server);
 	tls_identity_close(identity);
 }
@@ -329,7 +399,11 @@ main(void)
 		cmocka_unit_test(a_broken_pair_keeps_the_old_one),
 		cmocka_unit_test(a_key_of_another_certificate_is_refused_at_the_start),
 		cmocka_unit_test(only_clients_of_the_client_ca_come_in),
+		cmocka_unit_test(only_clients_of_a_listed_name_come_in),
+		cmocka_unit_test(without_a_list_every_name_of_the_client_ca_comes_in),
+		cmocka_unit_test(a_new_client_ca_counts_for_new_connections),
 		cmocka_unit_test(old_protocols_are_refused),
+		cmocka_unit_test(refusals_and_handshakes_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,0 +1,21 @@
+/* What a mirror has seen of one object.
+ *
+ * Versions are resourceVersions: etcd's revisions, comparable between all kinds that live in the
+ * same etcd (KEP-5504).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "network/declaration.h"
+
+struct sighting {
+	struct object_id object;
+	const char *uid;  /* "" when the object has none */
+	uint64_t version; /* of the object; of its deletion when it is deleted */
+	bool deleted;
+};
+
+/* In place of the version that a kind has come to: it is not installed. */
+#define MIRROR_ABSENT UINT64_MAX
