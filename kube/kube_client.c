@@ -375,7 +375,7 @@ take_event(struct watch *watch, const struct json *line, struct error *error)
 	if (text_equal(type, "ERROR"))
 		return fail_by_event(watch, object, error);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		uint64_t version;
+		uint64_t version = 0;
 
 		if (!text_equal(type, names[i]))
 			continue;

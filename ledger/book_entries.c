@@ -134,15 +134,17 @@ void
 book_free(struct book *book)
 {
 	struct known_page *page;
-	struct entry *entry;
+	struct entry *entry, *next;
 
 	while ((entry = TAILQ_FIRST(&book->lingering))) {
 		TAILQ_REMOVE(&book->lingering, entry, of_page);
 		book_forget(book, entry);
 	}
 	while ((page = TAILQ_FIRST(&book->pages))) {
-		while ((entry = TAILQ_FIRST(&page->entries)))
+		for (entry = TAILQ_FIRST(&page->entries); entry; entry = next) {
+			next = TAILQ_NEXT(entry, of_page);
 			book_forget(book, entry);
+		}
 		book_free_page(book, page);
 	}
 	free(book->instance);

@@ -51,7 +51,7 @@ const char *
 object_path_of(struct arena *arena, const struct object_id *object)
 {
 	const struct kind_definition *definition;
-	const char *namespace = NULL, *name;
+	const char *space = NULL, *name;
 
 	if ((unsigned)object->kind >= KINDS || !is_usable(object->name))
 		return NULL;
@@ -59,9 +59,9 @@ object_path_of(struct arena *arena, const struct object_id *object)
 	if (definition->namespaced && !is_usable(object->namespace))
 		return NULL;
 	if (definition->namespaced)
-	namespace = encoded(arena, object->namespace);
+		space = encoded(arena, object->namespace);
 	name = encoded(arena, object->name);
-	if (!name || (definition->namespaced && !namespace))
+	if (!name || (definition->namespaced && !space))
 		return NULL;
-	return arena_printf(arena, "%s/%s", collection_path(arena, definition, namespace), name);
+	return arena_printf(arena, "%s/%s", collection_path(arena, definition, space), name);
 }

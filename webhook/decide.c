@@ -123,11 +123,8 @@ apply(struct deciding *d)
 static bool
 admit(struct deciding *d, struct decision *decision)
 {
-	if (arena_exhausted(d->arena)) {
-		give_back(d);
-		*decision = judgement_refuse(d->arena, 413, "the object is too large to be judged");
-		return true;
-	}
+	if (arena_exhausted(d->arena) || d->verdict.exceeded)
+		return refuse(d, decision); /* with 413: not all was looked at */
 	if (d->entry)
 		book_keep(book(d), d->entry);
 	else
@@ -213,7 +210,7 @@ judge_with_reservations(struct deciding *d)
 		round++) {
 		struct verdict other = judge_now(d);
 
-		if (other.action == ACTION_DENY)
+		if (other.action == ACTION_DENY || other.exceeded)
 			return other;
 	}
 	return verdict;
