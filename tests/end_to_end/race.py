@@ -55,7 +55,7 @@ class Tally:
     starved: list = field(default_factory=list)
     failed: list = field(default_factory=list)
     died: list = field(default_factory=list)
-    cut_off: int = 0
+    cut_off: list = field(default_factory=list)
     faults: int = 0
     slowest: float = 0.0
     seconds: float = 0.0
@@ -66,14 +66,14 @@ class Tally:
         """Return one line for a person."""
         return (f"race {self.variant:8} {self.rounds:4} rounds {self.objects:5} objects {self.admitted:5} admitted "
                 f"{self.refused:5} refused {len(self.conflicts):3} conflicts {len(self.failed):3} failed calls "
-                f"{self.cut_off:3} cut off {len(self.starved):3} starved {self.faults:3} faults "
+                f"{len(self.cut_off):3} cut off {len(self.starved):3} starved {self.faults:3} faults "
                 f"slowest {self.slowest:.1f} s, {self.seconds:.0f} s")
 
     def details(self):
         """Return which shapes came to conflicts, of how many of each, and some examples of what should not be."""
         shapes = [f"  {count} of {self.shapes[shape]} {shape} came to a conflict"
                   for shape, count in self.broken_shapes.most_common()]
-        return "\n".join(shapes + [f"  {word}: {each}" for word in ("conflicts", "starved", "failed", "died")
+        return "\n".join(shapes + [f"  {word}: {each}" for word in ("conflicts", "starved", "failed", "cut_off", "died")
                                    for each in getattr(self, word)[:SAMPLES]])
 
     def note(self, answer, seconds):
@@ -82,7 +82,7 @@ class Tally:
         if succeeded(answer) or answer.refused_by_webhook:
             return
         if "failed calling webhook" in answer.message and any(word in answer.message for word in ENDED_BY_KILL):
-            self.cut_off += 1
+            self.cut_off.append(f"cut off after {seconds:.1f} s: {answer.message[-200:]}")
         else:
             self.failed.append(f"{answer.status} after {seconds:.1f} s: {answer.message[:300]}")
 
@@ -280,7 +280,9 @@ def faults_of(tally):
     if not variant.groups_may_go_without:
         broken += tally.starved
     if not variant.calls_may_fail:
-        broken += tally.failed + ["a call was cut off"] * tally.cut_off
+        broken += tally.failed
+    if not variant.calls_may_be_cut_off:
+        broken += tally.cut_off
     return broken
 
 
