@@ -81,6 +81,18 @@ registration_resource(enum registration_type type)
 	return types[type].resource;
 }
 
+/* Whatever is quoted from the configuration. */
+static const char *
+one_line(struct arena *arena, const char *text)
+{
+	char *copy = arena_text(arena, text);
+
+	for (char *c = copy; *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = '?';
+	return copy;
+}
+
 static struct registration_problem *
 add(struct subject *subject, enum registration_check check, const char *field, const char *actual,
 	const char *expected, const char *remedy)
@@ -88,8 +100,9 @@ add(struct subject *subject, enum registration_check check, const char *field, c
 	struct registration_problem *problem =
 		ARENA_NEW(subject->arena, struct registration_problem);
 
-	*problem = (struct registration_problem){check, arena_text(subject->arena, field),
-		arena_text(subject->arena, actual), expected, remedy, NULL};
+	*problem = (struct registration_problem){check, one_line(subject->arena, field),
+		one_line(subject->arena, actual), one_line(subject->arena, expected),
+		one_line(subject->arena, remedy), NULL};
 	*subject->end = problem;
 	subject->end = &problem->next;
 	return problem;

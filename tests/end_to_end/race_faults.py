@@ -126,7 +126,7 @@ class Variant:
     """A fault, how many rounds race beside it, and how many of them at one time.
 
     A process that is killed cannot answer, and the API server does not ask again: only there may calls fail. One that
-    sleeps may lose a connection that was being opened; such calls are counted and told. A group
+    sleeps may lose a connection; such calls are counted and told. A group
     may go without where a replica is lost with reservations in its page that it can neither keep nor give back: they
     stand in the way of the repeated calls, which stand in the way of each other, until the time of the calls is over.
     """
