@@ -4,15 +4,14 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/thread.h"
 
 enum {
 	LINE_SIZE = 8 * 1024,
@@ -216,27 +215,19 @@ log_write(enum log_level level, const char *message, const struct log_field *fie
 	pthread_mutex_unlock(&writer.lock);
 }
 
-static struct timespec
-batch_end(void)
-{
-	int64_t end = clock_monotonic() + BATCH_MILLISECONDS * CLOCK_MILLISECOND;
-
-	return (struct timespec){.tv_sec = end / CLOCK_SECOND, .tv_nsec = end % CLOCK_SECOND};
-}
-
 /* The lock is held. Waits for a first line, then a moment longer so that one write carries many;
  * false when the thread is to end and nothing is left. */
 static bool
 wait_for_batch(void)
 {
-	struct timespec end;
-	int failure = 0;
+	int64_t end;
 
 	while (writer.pending.length == 0 && !writer.stopping)
 		pthread_cond_wait(&writer.wake, &writer.lock);
-	end = batch_end();
-	while (!writer.urgent && !writer.stopping && failure == 0)
-		failure = pthread_cond_timedwait(&writer.wake, &writer.lock, &end);
+	end = clock_monotonic() + BATCH_MILLISECONDS * CLOCK_MILLISECOND;
+	while (!writer.urgent && !writer.stopping &&
+		thread_wait_until(&writer.wake, &writer.lock, end))
+		continue;
 	return writer.pending.length > 0;
 }
 
@@ -268,40 +259,15 @@ run(void *unused)
 	return unused;
 }
 
-/* A condition that is timed by the clock that never jumps. */
-static void
-wake_init(void)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&writer.wake, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
-/* Signals stay with the program's own threads. */
-static bool
-start_thread(void)
-{
-	sigset_t all, before;
-	int failure;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failure = pthread_create(&writer.thread, NULL, run, NULL);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failure == 0;
-}
-
 void
 log_start(void)
 {
-	wake_init();
+	thread_condition_init(&writer.wake);
 	pthread_mutex_lock(&writer.lock);
 	buffer_init(&writer.pending, PENDING_SIZE);
 	writer.stopping = false;
-	writer.running = start_thread(); /* without a thread each line is still written at once */
+	writer.running = thread_try_start(&writer.thread, run,
+		NULL); /* without a thread each line is still written at once */
 	pthread_mutex_unlock(&writer.lock);
 }
 

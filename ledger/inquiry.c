@@ -1,7 +1,6 @@
 #include "ledger/inquiry.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -12,6 +11,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "kube/kube_client.h"
 #include "mirror/object_path.h"
 
@@ -122,9 +122,8 @@ delete_orphan(struct inquiry *inquiry, const struct book_orphan *orphan)
 		"\"preconditions\":{\"resourceVersion\":\"%s\"}}",
 		orphan->version_text);
 	call.body = buffer_text(&body);
-	call.target =
-		arena_printf(inquiry->arena, "/apis/coordination.k8s.io/v1/namespaces/%s/leases/%s",
-			inquiry->place.namespace, orphan->name);
+	call.target = arena_printf(inquiry->arena, "%s/%s",
+		page_collection(inquiry->arena, inquiry->place.namespace), orphan->name);
 	if (!kube_client_call(inquiry->arena, inquiry->client, &call, NULL))
 		return;
 	metric_add(&takeovers, 1);
@@ -148,10 +147,7 @@ static void *
 run(void *context)
 {
 	struct inquiry *inquiry = context;
-	sigset_t all;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	while (!ending_wait(inquiry->ending, EVERY)) {
 		ask_all(inquiry);
 		clear_orphan(inquiry);
@@ -163,8 +159,7 @@ run(void *context)
 void
 inquiry_start(struct inquiry *inquiry)
 {
-	if (pthread_create(&inquiry->thread, NULL, run, inquiry) != 0)
-		abort();
+	thread_start(&inquiry->thread, run, inquiry);
 	inquiry->started = true;
 }
 

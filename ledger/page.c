@@ -36,6 +36,12 @@ order_compare(struct order a, struct order b)
 	return a.place < b.place ? -1 : a.place > b.place;
 }
 
+const char *
+page_collection(struct arena *arena, const char *namespace)
+{
+	return arena_printf(arena, "/apis/coordination.k8s.io/v1/namespaces/%s/leases", namespace);
+}
+
 /* --- reading --- */
 
 static uint64_t

@@ -29,6 +29,9 @@ struct order {
 };
 int order_compare(struct order a, struct order b);
 
+/* Where the API server has the pages of a namespace. */
+const char *page_collection(struct arena *arena, const char *namespace);
+
 /* What the page of another says; lent from the Lease's tree. */
 struct ledger_page {
 	const char *name;

@@ -1,7 +1,6 @@
 #include "ledger/page_watch.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -9,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "kube/jitter.h"
 #include "kube/kube_client.h"
 
@@ -53,8 +53,7 @@ page_watch_new(struct book *book, struct inventory *inventory, const struct kube
 	watch->client = client;
 	watch->path = arena_new(PATH_SIZE);
 	watch->arena = arena_new(PAGE_TREE_SIZE);
-	watch->collection.path = arena_printf(
-		watch->path, "/apis/coordination.k8s.io/v1/namespaces/%s/leases", namespace);
+	watch->collection.path = page_collection(watch->path, namespace);
 	watch->collection.query = PAGE_SELECTOR;
 	atomic_store(&watch->heard, clock_monotonic());
 	return watch;
@@ -173,10 +172,7 @@ static void *
 run(void *context)
 {
 	struct page_watch *watch = context;
-	sigset_t all;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	while (!ending_is_announced(watch->ending)) {
 		struct error error = {0};
 
@@ -191,8 +187,7 @@ run(void *context)
 void
 page_watch_start(struct page_watch *watch)
 {
-	if (pthread_create(&watch->thread, NULL, run, watch) != 0)
-		abort();
+	thread_start(&watch->thread, run, watch);
 	watch->started = true;
 }
 

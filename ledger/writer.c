@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -13,6 +12,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
+#include "base/thread.h"
 #include "kube/jitter.h"
 #include "kube/kube_client.h"
 
@@ -65,7 +65,6 @@ writer_new(struct book *book, struct inventory *inventory, const struct kube_con
 	const struct page_place *place, struct ending *ending, struct error *error)
 {
 	struct kube_client *client = kube_client_new(config, error);
-	pthread_condattr_t attributes;
 	struct writer *writer;
 
 	if (!client)
@@ -78,15 +77,11 @@ writer_new(struct book *book, struct inventory *inventory, const struct kube_con
 	writer->client = client;
 	writer->paths = arena_new(PATH_SIZE);
 	writer->arena = arena_new(ANSWER_SIZE);
-	writer->collection = arena_printf(writer->paths,
-		"/apis/coordination.k8s.io/v1/namespaces/%s/leases", place->namespace);
+	writer->collection = page_collection(writer->paths, place->namespace);
 	writer->target = arena_printf(writer->paths, "%s/%s", writer->collection, place->name);
 	buffer_init(&writer->text, SIZE_MAX);
 	pthread_mutex_init(&writer->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&writer->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	thread_condition_init(&writer->changed);
 	return writer;
 }
 
@@ -97,14 +92,6 @@ writer_wake(struct writer *writer)
 	writer->woken = true;
 	pthread_cond_signal(&writer->changed);
 	pthread_mutex_unlock(&writer->mutex);
-}
-
-static void
-wait_until(struct writer *writer, int64_t end)
-{
-	struct timespec until = {end / CLOCK_SECOND, end % CLOCK_SECOND};
-
-	pthread_cond_timedwait(&writer->changed, &writer->mutex, &until);
 }
 
 /* Until there is something to write, or for `time` nanoseconds; but at first as long as the last
@@ -118,9 +105,9 @@ wait_for_work(struct writer *writer, int64_t time)
 	pthread_mutex_lock(&writer->mutex);
 	while (clock_monotonic() < rest && !writer->finishing &&
 		!ending_is_announced(writer->ending))
-		wait_until(writer, rest);
+		thread_wait_until(&writer->changed, &writer->mutex, rest);
 	while (!writer->woken && clock_monotonic() < end && !ending_is_announced(writer->ending))
-		wait_until(writer, end);
+		thread_wait_until(&writer->changed, &writer->mutex, end);
 	writer->woken = false;
 	pthread_mutex_unlock(&writer->mutex);
 }
@@ -283,10 +270,7 @@ run(void *context)
 {
 	struct writer *writer = context;
 	bool last = false;
-	sigset_t all;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	while (!last && !ending_is_announced(writer->ending)) {
 		struct error error = {0};
 		bool good;
@@ -310,8 +294,7 @@ run(void *context)
 void
 writer_start(struct writer *writer)
 {
-	if (pthread_create(&writer->thread, NULL, run, writer) != 0)
-		abort();
+	thread_start(&writer->thread, run, writer);
 	writer->started = true;
 }
 
@@ -319,13 +302,12 @@ void
 writer_finish(struct writer *writer)
 {
 	int64_t end = clock_monotonic() + LONGEST_FINISH;
-	struct timespec until = {end / CLOCK_SECOND, end % CLOCK_SECOND};
 
 	pthread_mutex_lock(&writer->mutex);
 	writer->finishing = writer->woken = true;
 	pthread_cond_broadcast(&writer->changed);
 	while (writer->started && !writer->finished && clock_monotonic() < end)
-		pthread_cond_timedwait(&writer->changed, &writer->mutex, &until);
+		thread_wait_until(&writer->changed, &writer->mutex, end);
 	pthread_mutex_unlock(&writer->mutex);
 }
 

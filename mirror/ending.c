@@ -1,19 +1,14 @@
 #include "mirror/ending.h"
 
-#include <time.h>
-
 #include "base/clock.h"
+#include "base/thread.h"
 
 void
 ending_init(struct ending *ending)
 {
-	pthread_condattr_t attributes;
 
 	pthread_mutex_init(&ending->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&ending->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	thread_condition_init(&ending->changed);
 	ending->announced = false;
 }
 
@@ -43,12 +38,11 @@ bool
 ending_wait(struct ending *ending, int64_t duration)
 {
 	int64_t deadline = clock_monotonic() + duration;
-	struct timespec time = {deadline / CLOCK_SECOND, deadline % CLOCK_SECOND};
 	bool announced;
 
 	pthread_mutex_lock(&ending->mutex);
 	while (!ending->announced && clock_monotonic() < deadline)
-		pthread_cond_timedwait(&ending->changed, &ending->mutex, &time);
+		thread_wait_until(&ending->changed, &ending->mutex, deadline);
 	announced = ending->announced;
 	pthread_mutex_unlock(&ending->mutex);
 	return announced;

@@ -1,7 +1,6 @@
 #include "mirror/live_reads.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
+#include "base/thread.h"
 #include "kube/kube_client.h"
 #include "mirror/object_path.h"
 
@@ -126,10 +126,7 @@ run(void *context)
 	static const char *const results[] = {"failed", "not_served", "absent", "found"};
 	struct reader *reader = context;
 	struct live_read *read;
-	sigset_t all;
 
-	sigfillset(&all); /* signals are for the main thread */
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	while ((read = take(reader->reads))) {
 		read->version = 0;
 		read->uid[0] = '\0';
@@ -170,8 +167,7 @@ live_reads_start(const struct kube_config *config, int threads, struct error *er
 		return NULL;
 	}
 	for (int i = 0; i < threads; i++)
-		if (pthread_create(&reads->readers[i].thread, NULL, run, &reads->readers[i]) != 0)
-			abort();
+		thread_start(&reads->readers[i].thread, run, &reads->readers[i]);
 	reads->started = true;
 	return reads;
 }

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/thread.h"
 #include "kinds/kind.h"
 #include "mirror/ending.h"
 #include "mirror/reflector.h"
@@ -36,8 +37,7 @@ start_threads(struct mirror *mirror)
 {
 	for (int kind = 0; kind < KINDS; kind++)
 		reflector_start(mirror->reflectors[kind]);
-	if (pthread_create(&mirror->measurer, NULL, measure, mirror) != 0)
-		abort();
+	thread_start(&mirror->measurer, measure, mirror);
 	mirror->started = true;
 }
 

@@ -1,7 +1,6 @@
 #include "mirror/reflector.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -11,6 +10,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
+#include "base/thread.h"
 #include "kube/jitter.h"
 #include "kube/kube_client.h"
 #include "mirror/kept.h"
@@ -398,11 +398,7 @@ static void *
 run(void *context)
 {
 	struct reflector *reflector = context;
-	sigset_t all;
 
-	sigfillset(&all); /* signals are for the main thread; a write to a closed connection is no
-			     reason to die */
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	while (!ending_is_announced(reflector->settings->ending)) {
 		struct error error = {0};
 
@@ -420,8 +416,7 @@ run(void *context)
 void
 reflector_start(struct reflector *reflector)
 {
-	if (pthread_create(&reflector->thread, NULL, run, reflector) != 0)
-		abort();
+	thread_start(&reflector->thread, run, reflector);
 	reflector->started = true;
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/metrics.h"
+#include "base/thread.h"
 #include "webhook/tls_transport.h"
 
 enum { REAPER_MILLISECONDS = 100, ENDING_SECONDS = 120, SPARE_PART = 8 };
@@ -248,10 +249,7 @@ make_room(struct connection_list *list, int64_t now)
 static void
 wait_for_change(struct connection_list *list, int64_t time)
 {
-	int64_t until = clock_monotonic() + time;
-	struct timespec end_of_wait = {until / CLOCK_SECOND, until % CLOCK_SECOND};
-
-	pthread_cond_timedwait(&list->changed, &list->mutex, &end_of_wait);
+	thread_wait_until(&list->changed, &list->mutex, clock_monotonic() + time);
 }
 
 /* A process that was stopped for a while finds what its clients have sent meanwhile: they were not
@@ -289,17 +287,12 @@ struct connection_list *
 connection_list_open(struct tls_identity *identity, unsigned most)
 {
 	struct connection_list *list = memory_alloc(sizeof *list);
-	pthread_condattr_t attributes;
 
 	list->identity = identity;
 	list->comfortable = most - most / SPARE_PART;
 	pthread_mutex_init(&list->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&list->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
-	if (pthread_create(&list->reaper, NULL, run_reaper, list) != 0)
-		abort();
+	thread_condition_init(&list->changed);
+	thread_start(&list->reaper, run_reaper, list);
 	return list;
 }
 

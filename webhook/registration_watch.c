@@ -1,7 +1,6 @@
 #include "webhook/registration_watch.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -10,6 +9,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "kube/kube_client.h"
 #include "mirror/ending.h"
 #include "webhook/registration.h"
@@ -185,10 +185,7 @@ static void *
 run(void *context)
 {
 	struct registration_watch *watch = context;
-	sigset_t all;
 
-	sigfillset(&all); /* signals are for the main thread */
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	do {
 		for (int type = 0; type < REGISTRATION_TYPES; type++)
 			if (*watch->watched[type].expectation.name &&
@@ -228,8 +225,7 @@ registration_watch_start(const struct registration_watch_settings *settings, str
 		registration_watch_stop(watch);
 		return NULL;
 	}
-	if (pthread_create(&watch->thread, NULL, run, watch) != 0)
-		abort();
+	thread_start(&watch->thread, run, watch);
 	watch->started = true;
 	return watch;
 }

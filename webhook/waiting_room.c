@@ -1,12 +1,12 @@
 #include "webhook/waiting_room.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/metrics.h"
+#include "base/thread.h"
 
 TAILQ_HEAD(waiters, waiter);
 
@@ -67,24 +67,18 @@ let_late_ones_go(struct waiting_room *room)
 static void
 sleep_until_next(struct waiting_room *room)
 {
-	while (!room->ending && clock_monotonic() < room->next) {
-		struct timespec until = {room->next / CLOCK_SECOND, room->next % CLOCK_SECOND};
-
+	while (!room->ending && clock_monotonic() < room->next)
 		if (room->next == INT64_MAX)
 			pthread_cond_wait(&room->changed, &room->mutex);
 		else
-			pthread_cond_timedwait(&room->changed, &room->mutex, &until);
-	}
+			thread_wait_until(&room->changed, &room->mutex, room->next);
 }
 
 static void *
 run(void *context)
 {
 	struct waiting_room *room = context;
-	sigset_t all;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, NULL);
 	pthread_mutex_lock(&room->mutex);
 	while (!room->ending) {
 		int64_t earliest;
@@ -128,17 +122,12 @@ struct waiting_room *
 waiting_room_new(struct inventory *inventory)
 {
 	struct waiting_room *room = memory_alloc(sizeof *room);
-	pthread_condattr_t attributes;
 
 	room->inventory = inventory;
 	TAILQ_INIT(&room->waiters);
 	pthread_mutex_init(&room->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&room->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
-	if (pthread_create(&room->thread, NULL, run, room) != 0)
-		abort();
+	thread_condition_init(&room->changed);
+	thread_start(&room->thread, run, room);
 	return room;
 }
 
