@@ -8,10 +8,8 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import statistics
 import sys
-import tempfile
 import threading
 import time
 
@@ -19,15 +17,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.environ.setdefault("PEERWARDEN_PRESET", "release")
 sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
 
-import custom_resources
-from control_plane import WEBHOOK, ControlPlane
+from control_plane import WEBHOOK
 from key_pairs import Authority
 from load import calls_of
 from objects import path_of, subnet, thing
 from polling import wait_until
 from processes import free_port, run
 from race_ground import PAGES
-from replicas import Replicas, balancer, cpu_seconds, nginx
+from replicas import Replicas, balancer, cpu_seconds, nginx, own_control_plane
 from webhook import Guard
 
 REPLICAS = 3
@@ -314,15 +311,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--clients", type=int, default=32)
     options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp())
-    control_plane = ControlPlane(pathlib.Path(run(ROOT / "tools" / "kubernetes").strip()), folder)
-    try:
-        control_plane.start()
-        control_plane.install([*custom_resources.guarded(custom_resources.best()), *custom_resources.own()])
+    with own_control_plane() as (control_plane, folder):
         reached = race(control_plane, folder, options)
-    finally:
-        control_plane.stop()
-        shutil.rmtree(folder)
     raise SystemExit(0 if reached else 1)
 
 

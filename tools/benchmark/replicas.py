@@ -2,12 +2,32 @@
 import os
 import pathlib
 import re
+import shutil
+import tempfile
 from collections import Counter
+from contextlib import contextmanager
 
-from processes import Server, free_port
+import custom_resources
+from control_plane import ControlPlane
+from processes import Server, free_port, run
 from webhook import Webhook
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 STREAM = pathlib.Path("/usr/lib/nginx/modules/ngx_stream_module.so")
+
+
+@contextmanager
+def own_control_plane():
+    """Give a control plane with all definitions, and the folder that it lives in."""
+    folder = pathlib.Path(tempfile.mkdtemp())
+    control_plane = ControlPlane(pathlib.Path(run(ROOT / "tools" / "kubernetes").strip()), folder)
+    try:
+        control_plane.start()
+        control_plane.install([*custom_resources.guarded(custom_resources.best()), *custom_resources.own()])
+        yield control_plane, folder
+    finally:
+        control_plane.stop()
+        shutil.rmtree(folder)
 
 
 def cpu_seconds(server):

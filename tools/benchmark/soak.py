@@ -9,10 +9,8 @@ import json
 import os
 import pathlib
 import random
-import shutil
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -21,14 +19,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.environ.setdefault("PEERWARDEN_PRESET", "release")
 sys.path.insert(0, str(ROOT / "tests" / "end_to_end"))
 
-import custom_resources
 from api import MERGE_PATCH
-from control_plane import WEBHOOK, ControlPlane
+from control_plane import WEBHOOK
 from key_pairs import Authority
 from objects import PLURALS, guarded_kinds, path_of, subnet, vpc
 from polling import wait_until
 from processes import run
-from replicas import Replicas, samples
+from replicas import Replicas, own_control_plane, samples
 from webhook import Guard
 
 SUBNETS = 4  # of a VPC
@@ -232,15 +229,8 @@ def main():
     parser.add_argument("--pause", type=float, default=0, help="milliseconds that a user waits after each five calls")
     parser.add_argument("--samples", help="a file for all samples of resident memory, as JSON")
     options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp())
-    control_plane = ControlPlane(pathlib.Path(run(ROOT / "tools" / "kubernetes").strip()), folder)
-    try:
-        control_plane.start()
-        control_plane.install([*custom_resources.guarded(custom_resources.best()), *custom_resources.own()])
+    with own_control_plane() as (control_plane, folder):
         passed = soak(control_plane, folder, options)
-    finally:
-        control_plane.stop()
-        shutil.rmtree(folder)
     print("PASS" if passed else "FAIL")
     raise SystemExit(0 if passed else 1)
 
