@@ -222,13 +222,10 @@ static const struct json *
 find_item(const struct json *array, struct json_path_step step)
 {
 	const struct json *found = json_first(array);
-	size_t index = 0;
+	size_t index;
 
-	for (size_t i = 0; i < step.length; i++) {
-		if (step.text[i] < '0' || step.text[i] > '9' || i >= 9)
-			return NULL;
-		index = index * 10 + (size_t)(step.text[i] - '0');
-	}
+	if (!json_path_index(step, &index))
+		return NULL;
 	while (found && index-- > 0)
 		found = json_next(found);
 	return found;

@@ -21,23 +21,6 @@ root_of(const struct json_edit *edit)
 	return (cJSON *)(uintptr_t)edit->root;
 }
 
-static bool
-is_index(struct json_path_step step)
-{
-	return step.length > 0 && strspn(step.text, "0123456789") == step.length;
-}
-
-/* The index, or a number that no list has. */
-static size_t
-index_of(struct json_path_step step)
-{
-	size_t index = 0;
-
-	for (size_t i = 0; i < step.length && index < SIZE_MAX / 16; i++)
-		index = 10 * index + (size_t)(step.text[i] - '0');
-	return index;
-}
-
 static void
 remember(struct json_edit *edit, const cJSON *list, const cJSON *item, size_t index)
 {
@@ -81,13 +64,14 @@ static bool
 enter(struct json_edit *edit, struct place *place)
 {
 	const cJSON *parent = place->parent;
-	size_t index = is_index(place->step) ? index_of(place->step) : 0;
+	size_t index;
+	bool in_list = json_path_index(place->step, &index);
 
-	if (json_tree_kind(parent) == cJSON_Object && !is_index(place->step)) {
+	if (json_tree_kind(parent) == cJSON_Object && !in_list) {
 		place->value = member_of(parent, place->step);
 		return true;
 	}
-	if (json_tree_kind(parent) != cJSON_Array || !is_index(place->step))
+	if (json_tree_kind(parent) != cJSON_Array || !in_list)
 		return false;
 	place->value = item_of(edit, parent, index);
 	return place->value || index == (parent->child ? edit->last.index + 1 : 0);
@@ -146,7 +130,9 @@ add_container(const struct json_edit *edit, const char *field, struct place *pla
 	const char *at = arena_text_part(edit->arena, field, (size_t)(place->rest - field));
 	const char *behind = place->rest;
 	struct json_path_step next;
-	bool list = *place->rest == '[' && json_path_next(&behind, &next) && is_index(next);
+	size_t index;
+	bool list = *place->rest == '[' && json_path_next(&behind, &next) &&
+		    json_path_index(next, &index);
 
 	if (!place->value)
 		place->value = new_child(edit, place);
@@ -164,9 +150,10 @@ static bool
 can_be_added(const char *rest)
 {
 	struct json_path_step step;
+	size_t index;
 
 	while (json_path_next(&rest, &step))
-		if (is_index(step) && index_of(step) > 0)
+		if (json_path_index(step, &index) && index > 0)
 			return false;
 	return true;
 }

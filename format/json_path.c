@@ -23,3 +23,17 @@ json_path_next(const char **path, struct json_path_step *step)
 	}
 	return true;
 }
+
+bool
+json_path_index(struct json_path_step step, size_t *index)
+{
+	*index = 0;
+	for (size_t i = 0; i < step.length; i++) {
+		if (step.text[i] < '0' || step.text[i] > '9')
+			return false;
+		*index = *index * 10 + (size_t)(step.text[i] - '0');
+		if (*index > JSON_PATH_INDEX_MAX)
+			*index = JSON_PATH_INDEX_MAX;
+	}
+	return step.length > 0;
+}

@@ -16,3 +16,9 @@ struct json_path_step {
 
 /* Takes the next step off `*path`; false at its end. */
 bool json_path_next(const char **path, struct json_path_step *step);
+
+/* Whether the step is an index: digits alone. The index is at most JSON_PATH_INDEX_MAX, which
+ * stands for every number that is too large for a list. */
+bool json_path_index(struct json_path_step step, size_t *index);
+
+#define JSON_PATH_INDEX_MAX ((size_t)999999999)

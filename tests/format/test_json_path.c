@@ -50,6 +50,32 @@ a_path_that_is_cut_ends_where_its_text_ends(void **state)
 	assert_steps("a[]", "a||");
 }
 
+static struct json_path_step
+step_of(const char *text)
+{
+	struct json_path_step step;
+
+	assert_true(json_path_next(&text, &step));
+	return step;
+}
+
+static void
+digits_alone_are_an_index(void **state)
+{
+	size_t index;
+
+	(void)state;
+	assert_true(json_path_index(step_of("[0]"), &index));
+	assert_int_equal(index, 0);
+	assert_true(json_path_index(step_of("[0000000000012]"), &index));
+	assert_int_equal(index, 12);
+	assert_true(json_path_index(step_of("[99999999999999999999999]"), &index));
+	assert_int_equal(index, JSON_PATH_INDEX_MAX);
+	assert_false(json_path_index(step_of("[1a]"), &index));
+	assert_false(json_path_index(step_of("[-]"), &index));
+	assert_false(json_path_index(step_of("[]"), &index));
+}
+
 int
 main(void)
 {
@@ -57,6 +83,7 @@ main(void)
 		cmocka_unit_test(names_and_indexes_are_steps),
 		cmocka_unit_test(brackets_hold_names_with_dots),
 		cmocka_unit_test(a_path_that_is_cut_ends_where_its_text_ends),
+		cmocka_unit_test(digits_alone_are_an_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
