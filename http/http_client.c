@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "http/header.h"
+#include "http/plain_host.h"
 
 enum { CONNECT_MILLISECONDS = 10000, KEEPALIVE_SECONDS = 30, LONGEST_POLL = 60000 };
 enum { SETTINGS_SIZE = 16 * 1024, CALL_SIZE = 64 * 1024 };
@@ -89,14 +91,8 @@ url_part(struct http_client *client, CURLU *url, CURLUPart part, unsigned flags)
 }
 
 static bool
-is_loopback(const char *host)
-{
-	return text_equal(host, "localhost") || text_equal(host, "127.0.0.1") ||
-	       text_equal(host, "[::1]");
-}
-
-static bool
-check_url(struct http_client *client, CURLU *url, const char *text, struct error *error)
+check_url(struct http_client *client, CURLU *url, const struct http_server *server,
+	struct error *error)
 {
 	const char *scheme = url_part(client, url, CURLUPART_SCHEME, 0);
 	const char *host = url_part(client, url, CURLUPART_HOST, 0);
@@ -106,10 +102,11 @@ check_url(struct http_client *client, CURLU *url, const char *text, struct error
 	if (*user || *query)
 		return error_set(error, ERROR_INVALID,
 			"the URL of the server must not have a user or a query");
-	if (text_equal(scheme, "https") || (text_equal(scheme, "http") && is_loopback(host)))
+	if (text_equal(scheme, "https") ||
+		(text_equal(scheme, "http") && plain_host_is_allowed(host, server->metadata)))
 		return true;
 	return error_set(error, ERROR_INVALID,
-		"%s: has to begin with https:// (http:// only for localhost)", text);
+		"%s: has to begin with https:// (http:// only for localhost)", server->url);
 }
 
 /* Puts the name that the certificate has in place of the host, and tells libcurl where to connect.
@@ -134,7 +131,7 @@ take_url(struct http_client *client, const struct http_server *server, struct er
 
 	if (!url || curl_url_set(url, CURLUPART_URL, server->url, 0) != CURLUE_OK)
 		return error_set(error, ERROR_INVALID, "%s: not the URL of a server", server->url);
-	if (!check_url(client, url, server->url, error))
+	if (!check_url(client, url, server, error))
 		return false;
 	if (server->server_name)
 		rename_host(client, url, server->server_name);
@@ -306,6 +303,8 @@ http_client_abort(struct http_client *client)
 void
 http_response_dispose(struct http_response *response)
 {
+	for (size_t i = 0; i < HTTP_WANTED; i++)
+		free(response->headers[i]);
 	buffer_dispose(&response->body);
 }
 
@@ -313,12 +312,15 @@ static bool
 set_headers(struct transfer *transfer, struct curl_slist **headers)
 {
 	const char *token = transfer->request->token;
+	const char *type = transfer->request->content_type ? transfer->request->content_type
+							   : "application/json";
 	struct http_client *client = transfer->client;
 
-	*headers = curl_slist_append(NULL, "Accept: application/json");
-	*headers = curl_slist_append(*headers, "Expect:"); /* no round trip for a 100 Continue */
-	*headers = curl_slist_append(*headers,
-		transfer->request->body ? "Content-Type: application/json" : "Content-Type:");
+	*headers = curl_slist_append(NULL, "Expect:"); /* no round trip for a 100 Continue */
+	if (!header_append_lines(headers, transfer->request->headers) ||
+		!header_append_type(headers, client->call, transfer->request->body ? type : NULL))
+		return error_set(transfer->error, ERROR_INVALID,
+			"%s: a header has characters that no header has", client->url);
 	if (client->host_header)
 		*headers = curl_slist_append(*headers, client->host_header);
 	if (token && !text_only_has(token, "!-~"))
@@ -335,9 +337,12 @@ set_headers(struct transfer *transfer, struct curl_slist **headers)
 static void
 set_method(struct http_client *client, const struct http_request *request)
 {
-	static const char *const names[] = {
-		[HTTP_POST] = "POST", [HTTP_PUT] = "PUT", [HTTP_DELETE] = "DELETE"};
-	bool has_body = request->body || request->method == HTTP_POST;
+	static const char *const names[] = {[HTTP_POST] = "POST",
+		[HTTP_PUT] = "PUT",
+		[HTTP_PATCH] = "PATCH",
+		[HTTP_DELETE] = "DELETE"};
+	bool has_body =
+		request->body || (request->method != HTTP_GET && request->method != HTTP_DELETE);
 
 	SET(client, CURLOPT_POSTFIELDS, request->body ? request->body : "");
 	SET(client, CURLOPT_POSTFIELDSIZE_LARGE,
@@ -425,6 +430,18 @@ has_answered(const struct transfer *transfer)
 }
 
 static void
+note_wanted(struct transfer *transfer)
+{
+	const char *const *wanted = transfer->request->wanted;
+	struct curl_header *found;
+
+	for (size_t i = 0; wanted && wanted[i] && i < HTTP_WANTED; i++)
+		if (curl_easy_header(transfer->client->easy, wanted[i], 0, CURLH_HEADER, -1,
+			    &found) == CURLHE_OK)
+			transfer->response->headers[i] = memory_text(found->value);
+}
+
+static void
 note_answer(struct http_client *client, struct http_response *response)
 {
 	curl_off_t seconds = 0;
@@ -457,6 +474,7 @@ http_client_call(struct http_client *client, const struct http_request *request,
 		curl_multi_add_handle(client->multi, client->easy);
 		done = drive(&transfer) && has_answered(&transfer);
 		note_answer(client, response);
+		note_wanted(&transfer);
 		curl_multi_remove_handle(client->multi, client->easy);
 	}
 	curl_slist_free_all(headers);

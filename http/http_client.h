@@ -1,8 +1,8 @@
 /* Outbound HTTPS to one server, HTTP/1.1 (RFC 9112), by libcurl.
  *
  * The certificate and the name of the server are always verified. Plain http is for loopback
- * addresses only. Redirects are not followed and proxies of the environment are not used, so that a
- * token goes nowhere else.
+ * addresses only, and where the caller says so for the metadata services of clouds. Redirects are
+ * not followed and proxies of the environment are not used, so that a token goes nowhere else.
  *
  * A client keeps its connection open between calls. It belongs to one thread; only
  * http_client_abort may be called from another. Durations are in nanoseconds.
@@ -29,6 +29,9 @@ struct http_server {
 	const char *key;         /* PEM */
 	const char *user;        /* for HTTP Basic authentication (RFC 7617) */
 	const char *password;
+	bool metadata; /* plain http is allowed to the metadata services too, which have no other:
+			  169.254.169.254, 169.254.170.2, 169.254.170.23, [fd00:ec2::23] and
+			  metadata.google.internal */
 };
 
 /* ERROR_INVALID for a URL that is not allowed, and where libcurl was built without OpenSSL. */
@@ -39,16 +42,25 @@ void http_client_free(struct http_client *client);
  * any thread. */
 void http_client_abort(struct http_client *client);
 
-enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_DELETE };
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
+
+enum { HTTP_WANTED = 8 };
 
 struct http_request {
 	enum http_method method;
 	const char *target; /* "/api/v1/pods?limit=500", encoded */
 	const char *token;  /* Bearer token (RFC 6750), or NULL */
-	const char *body;   /* JSON, or NULL; not with HTTP_GET; lent for the call */
+	const char *body;   /* or NULL; not with HTTP_GET; lent for the call */
 	size_t body_length;
-	int64_t timeout; /* for the whole call */
-	int64_t stall;   /* the longest silence */
+	const char *content_type; /* of the body; NULL: application/json */
+	const char *const
+		*headers; /* "Name: value" lines, ended by NULL; or NULL. A line of printable
+			     ASCII with a value, or the call is ERROR_INVALID and nothing is
+			     sent. Accept is application/json unless it is here */
+	const char *const *wanted; /* names of headers of the answer to keep, at most HTTP_WANTED,
+				      ended by NULL; or NULL */
+	int64_t timeout;           /* for the whole call */
+	int64_t stall;             /* the longest silence */
 	size_t limit; /* bytes of the body, uncompressed; of a line when the answer is read by lines
 		       */
 
@@ -63,6 +75,8 @@ struct http_response {
 	int64_t retry_after; /* 0 when the server named none */
 	int64_t date;        /* when it answered, by its own clock, in seconds since 1970 (Date, RFC
 				9110 section 6.6.1); 0 when it did not say */
+	char *headers[HTTP_WANTED]; /* the values of the wanted ones, in that order; the first one
+				       of each name, NULL where there was none */
 	struct buffer body;
 };
 void http_response_dispose(struct http_response *response); /* usable with CLEANUP */

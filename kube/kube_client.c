@@ -10,10 +10,10 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/percent.h"
 #include "base/text.h"
 #include "http/http_client.h"
 #include "kube/jitter.h"
-#include "kube/percent.h"
 
 /* A tree takes some ten times its text where the values are short. */
 enum {

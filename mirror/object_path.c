@@ -2,8 +2,8 @@
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
+#include "base/percent.h"
 #include "base/text.h"
-#include "kube/percent.h"
 
 enum { LONGEST_PART = 4 * 1024 };
 
@@ -13,7 +13,8 @@ encoded(struct arena *arena, const char *text)
 	CLEANUP(buffer_dispose) struct buffer part;
 
 	buffer_init(&part, LONGEST_PART);
-	return percent_append(&part, text) ? arena_text(arena, buffer_text(&part)) : NULL;
+	percent_append(&part, text);
+	return part.overflowed ? NULL : arena_text(arena, buffer_text(&part));
 }
 
 static const char *

@@ -90,6 +90,44 @@ only_https_and_plain_loopback_urls_are_taken(void **state)
 }
 
 static void
+plain_metadata_urls_are_taken_only_where_the_caller_says_so(void **state)
+{
+	static const struct {
+		const char *url;
+		bool taken;
+	} rows[] = {
+		{"http://169.254.169.254", true},
+		{"http://169.254.170.2/", true},
+		{"http://169.254.170.23", true},
+		{"http://[fd00:ec2::23]", true},
+		{"http://metadata.google.internal", true},
+		{"http://127.0.0.1:8001", true},
+		{"https://example.com", true},
+		{"http://169.254.169.253", false},
+		{"http://169.254.169.254.example.com", false},
+		{"http://user@169.254.169.254", false},
+		{"http://[fd00:ec2::24]", false},
+		{"http://metadata.google.internal.example.com", false},
+		{"http://example.com", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct http_server server = {.url = rows[i].url, .metadata = true};
+		struct http_client *client = http_client_new(&server, NULL);
+
+		if ((client != NULL) != rows[i].taken)
+			fail_msg("%s", rows[i].url);
+		http_client_free(client);
+		server.metadata = false;
+		client = http_client_new(&server, NULL);
+		if (i < 5 && client)
+			fail_msg("%s: taken without a word", rows[i].url);
+		http_client_free(client);
+	}
+}
+
+static void
 an_answer_has_status_body_and_retry_after(void **state)
 {
 	struct http_response response;
@@ -150,6 +188,116 @@ a_token_cannot_forge_a_header(void **state)
 	assert_null(strstr(error.message, "abc"));
 	http_response_dispose(&response);
 	http_client_free(client);
+}
+
+static void
+headers_and_content_type_of_the_caller_are_sent(void **state)
+{
+	static const char *const lines[] = {
+		"X-Amz-Date: 20260102T030405Z", "accept: text/xml", "If-Match: \"1\"", NULL};
+	static const char *const parts[] = {"\r\nX-Amz-Date: 20260102T030405Z\r\n",
+		"\r\naccept: text/xml\r\n", "\r\nIf-Match: \"1\"\r\n",
+		"\r\nContent-Type: application/merge-patch+json\r\n"};
+	static const struct fake_step steps[] = {
+		{"PATCH /path", FAKE_OK "{}", FAKE_CLOSE, false}, {0}};
+	struct http_request request = plain;
+	struct http_response response;
+	struct fake_server server;
+	struct http_client *client;
+
+	(void)state;
+	fake_server_start(&server, steps);
+	client = client_of(server.url);
+	request.method = HTTP_PATCH;
+	request.body = "{}";
+	request.body_length = 2;
+	request.content_type = "application/merge-patch+json";
+	request.headers = lines;
+	assert_true(http_client_call(client, &request, &response, NULL));
+	http_response_dispose(&response);
+	http_client_free(client);
+	fake_server_stop(&server);
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (!strstr(server.last, parts[i]))
+			fail_msg("%s is not in %s", parts[i], server.last);
+	assert_null(strstr(server.last, "application/json\r\n"));
+}
+
+static void
+a_header_that_could_end_its_line_is_never_sent(void **state)
+{
+	static const char *const rows[] = {"X-Secret: a\r\nX-Other: b", "X-Secret: a\nb",
+		"X-Secret: a\tb", "X-Secret: \x7f", "X-Secret: \xc3\xa4", "X Secret: a",
+		": X-Secret", "X-Secret", "X-Secret;", "X-Secret:", "X-Secret:  ", ""};
+	static const struct fake_step steps[] = {{0}};
+	struct fake_server server;
+	struct http_client *client;
+
+	(void)state;
+	fake_server_start(&server, steps);
+	client = client_of(server.url);
+	for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+		const char *const lines[] = {"X-Good: yes", rows[i / 2], NULL};
+		struct http_request request = plain;
+		struct http_response response;
+		struct error error = {0};
+
+		request.method = HTTP_POST;
+		request.body = "{}";
+		request.body_length = 2;
+		if (i % 2 == 0)
+			request.headers = lines;
+		else
+			request.content_type = rows[i / 2];
+		/* Some of them are a type of content, if a strange one. */
+		if (i % 2 == 1 && !strpbrk(rows[i / 2], "\r\n\t\x7f\xc3") && *rows[i / 2])
+			continue;
+		assert_false(http_client_call(client, &request, &response, &error));
+		if (error.kind != ERROR_INVALID || strstr(error.message, "Secret"))
+			fail_msg("row %zu: %s", i, error.message);
+		http_response_dispose(&response);
+	}
+	http_client_free(client);
+	fake_server_stop(&server);
+	assert_int_equal(server.unexpected, 0);
+}
+
+static void
+a_put_without_a_body_says_that_it_has_none(void **state)
+{
+	struct http_request request = plain;
+	struct http_response response;
+	struct error error;
+
+	(void)state;
+	request.method = HTTP_PUT;
+	assert_true(get_once(
+		&(struct fake_step){"Content-Length: 0\r\n", FAKE_OK "{}", FAKE_CLOSE, false},
+		&request, &response, &error));
+	http_response_dispose(&response);
+}
+
+static void
+wanted_headers_of_the_answer_are_kept_in_order(void **state)
+{
+	static const char *const wanted[] = {"x-amz-retry-after", "ETag", "Location", NULL};
+	struct http_request request = plain;
+	struct http_response response;
+	struct error error;
+
+	(void)state;
+	request.wanted = wanted;
+	assert_true(get_once(&(struct fake_step){"GET",
+				     "HTTP/1.1 202 Accepted\r\nlocation: "
+				     "https://example.com/1\r\nX-Amz-Retry-After: "
+				     "1500\r\nLocation: second\r\nContent-Length: 0\r\n\r\n",
+				     FAKE_CLOSE, false},
+		&request, &response, &error));
+	assert_string_equal(response.headers[0], "1500");
+	assert_null(response.headers[1]);
+	assert_string_equal(response.headers[2], "https://example.com/1");
+	assert_null(response.headers[3]);
+	http_response_dispose(&response);
 }
 
 static void
@@ -754,9 +902,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_https_and_plain_loopback_urls_are_taken),
+		cmocka_unit_test(plain_metadata_urls_are_taken_only_where_the_caller_says_so),
 		cmocka_unit_test(an_answer_has_status_body_and_retry_after),
 		cmocka_unit_test(the_token_goes_to_the_server_and_not_through_a_redirect),
 		cmocka_unit_test(a_token_cannot_forge_a_header),
+		cmocka_unit_test(headers_and_content_type_of_the_caller_are_sent),
+		cmocka_unit_test(a_header_that_could_end_its_line_is_never_sent),
+		cmocka_unit_test(a_put_without_a_body_says_that_it_has_none),
+		cmocka_unit_test(wanted_headers_of_the_answer_are_kept_in_order),
 		cmocka_unit_test(proxies_of_the_environment_are_not_used),
 		cmocka_unit_test(user_and_password_go_as_basic_authentication),
 		cmocka_unit_test(a_body_beyond_the_limit_is_exhausted_even_without_a_length),
