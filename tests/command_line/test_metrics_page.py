@@ -5,6 +5,7 @@ import re
 from terminal import ROOT
 
 FOLDERS = ("base", "http", "kube", "mirror", "ledger", "webhook")
+OF_NO_PROGRAM_YET = ("kube/leader.c", "kube/event.c")  # the daemon's
 DECLARATION = re.compile(r"METRIC_(COUNTER|GAUGE|HISTOGRAM)\((.*?)\);", re.DOTALL)
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
@@ -28,6 +29,8 @@ def in_code():
     found = set()
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).glob("*.c")):
+            if str(path.relative_to(ROOT)) in OF_NO_PROGRAM_YET:
+                continue
             for kind, text in DECLARATION.findall(path.read_text()):
                 name, *rest = arguments(text)
                 labels = rest[2:] if kind == "HISTOGRAM" else rest[1:]
