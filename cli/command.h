@@ -23,6 +23,7 @@ extern const struct command *const commands[]; /* ended by NULL */
 const struct command *command_find(const char *name);
 
 extern const struct command lint_command;
+extern const struct command audit_command;
 extern const struct command plan_command;
 extern const struct command free_command;
 extern const struct command policy_command;

@@ -31,7 +31,7 @@ append_words(struct buffer *out, const struct command *command)
 {
 	for (const struct option *option = command->options->options; option->name; option++)
 		buffer_printf(out, "--%s ", option->name);
-	if (command == &explain_command)
+	if (command == &explain_command || command == &audit_command)
 		for (const struct rule *const *rule = rules; *rule; rule++)
 			buffer_printf(out, "%s ", (*rule)->id);
 	if (command == &policy_command)

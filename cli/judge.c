@@ -135,7 +135,7 @@ judge(struct judging *judging, const struct candidate *candidate)
 			.now = judging->now,
 		});
 
-	judging->report->objects++;
+	report_judged(judging->report, &candidate->definition->object);
 	for (const struct finding *finding = verdict.findings.first; finding;
 		finding = finding->next)
 		report_finding(judging, candidate, finding);

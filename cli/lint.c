@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/judge.h"
 #include "cli/policy_source.h"
+#include "cli/report_output.h"
 
 struct lint_settings {
 	const char *output;
@@ -22,7 +23,7 @@ static const struct option lint_options[] = {
 		.offset = LINT_FIELD(output),
 		.default_value = "text",
 		.placeholder = "FORM",
-		.choices = "text|json",
+		.choices = REPORT_OUTPUT_FORMS,
 		.help = "how to print the findings"},
 	{.name = "state",
 		.type = OPTION_TEXT,
@@ -65,40 +66,26 @@ static const struct option_table lint_table = {
 		 "findings at or above the mark, 2 for unreadable input or wrong usage.",
 };
 
-static int
-print_report(const struct report *report, const char *form)
-{
-	struct buffer out CLEANUP(buffer_dispose);
-
-	buffer_init(&out, COMMAND_OUTPUT);
-	if (text_equal(form, "json"))
-		report_write_json(report, &out);
-	else
-		report_write_text(report, command_has_colour(), &out);
-	return command_print(&out);
-}
-
 static bool
-fill_report(const struct lint_settings *settings, const char *const *paths, struct report *report,
-	struct error *error)
+fill_report(const struct lint_settings *settings, const char *const *paths, struct state *state,
+	struct report *report, struct error *error)
 {
 	struct bundle bundle CLEANUP(bundle_dispose) = {0};
-	struct state state CLEANUP(state_dispose) = {0};
 	const char *source = settings->state && *settings->state ? settings->state : NULL;
 	const struct policy *policy;
 
 	if (!bundle_read(report->arena, paths, &bundle, error) ||
-		!state_read(report->arena, source, &bundle, &state, error))
+		!state_read(report->arena, source, &bundle, state, error))
 		return false;
-	policy = policy_source_read(report->arena, settings->policy, state.cluster, error);
+	policy = policy_source_read(report->arena, settings->policy, state->cluster, error);
 	if (!policy)
 		return false;
-	for (const char *const *sentence = state_assumptions(&state); *sentence; sentence++)
+	for (const char *const *sentence = state_assumptions(state); *sentence; sentence++)
 		report_assume(report, NULL, *sentence);
 	return judge_bundle(
 		&(struct judge_request){
 			.bundle = &bundle,
-			.state = &state,
+			.state = state,
 			.policy = policy,
 			.partial = source == NULL,
 			.deleting = settings->delete,
@@ -110,15 +97,16 @@ static int
 lint(struct arena *arena, const struct lint_settings *settings, const char *const *paths)
 {
 	struct report report CLEANUP(report_dispose);
-	enum action mark = text_equal(settings->fail_on, "warn") ? ACTION_WARN : ACTION_DENY;
+	struct state state CLEANUP(state_dispose) = {0};
+	struct report_output output = {.form = settings->output};
 	struct error error;
 
 	report_init(&report, arena);
-	if (!fill_report(settings, paths, &report, &error))
+	action_parse(settings->fail_on, &output.mark);
+	if (!fill_report(settings, paths, &state, &report, &error))
 		return command_fail(&error);
-	if (print_report(&report, settings->output) != EXIT_CLEAN)
-		return EXIT_TROUBLE;
-	return report_worst(&report) >= mark ? EXIT_FINDINGS : EXIT_CLEAN;
+	output.inventory = state.inventory;
+	return report_output_print(&report, &output);
 }
 
 static int

@@ -15,6 +15,7 @@ void
 state_dispose(struct state *state)
 {
 	map_free(state->objects);
+	map_free(state->flawed);
 	inventory_free(state->inventory);
 }
 
@@ -46,6 +47,21 @@ store(struct state *state, struct declaration *declaration, const struct object_
 	inventory_unlock(state->inventory);
 }
 
+/* `declaration` lives in the arena of the state, or is NULL when there is nothing wrong with it. */
+static void
+note_flaws(struct state *state, const char *key, const struct declaration *declaration)
+{
+	struct declaration *kept;
+
+	if (!declaration) {
+		map_remove(state->flawed, key);
+		return;
+	}
+	kept = ARENA_NEW(state->arena, struct declaration);
+	*kept = *declaration;
+	map_put(state->flawed, arena_text(state->arena, key), kept);
+}
+
 /* A list that is under way. */
 struct listing {
 	struct state *state;
@@ -54,6 +70,21 @@ struct listing {
 	struct error error;
 };
 
+/* What lives only as long as the list does is decoded anew. */
+static bool
+keep_flaws(struct listing *listing, const struct json *object, const char *key, struct error *error)
+{
+	struct arena *arena = listing->state->arena;
+	const struct json *copy = merge_copy(arena, object);
+	struct declaration declaration;
+
+	if (!kind_decode(arena, listing->kind, copy, NULL, &declaration, error))
+		return false;
+	bundle_object(listing->kind, copy, &declaration.object);
+	note_flaws(listing->state, key, &declaration);
+	return true;
+}
+
 static bool
 take_object(struct listing *listing, const struct json *object, struct error *error)
 {
@@ -61,12 +92,16 @@ take_object(struct listing *listing, const struct json *object, struct error *er
 	struct declaration declaration;
 	const struct definition *definition;
 	struct object_id id;
+	const char *key;
 
 	if (!kind_decode(listing->arena, listing->kind, object, NULL, &declaration, error))
 		return false;
 	bundle_object(listing->kind, object, &id);
 	store(state, &declaration, &id);
-	definition = wanted(state, bundle_key(listing->arena, &id));
+	key = bundle_key(listing->arena, &id);
+	if (declaration.flaw_count && !keep_flaws(listing, object, key, error))
+		return false;
+	definition = wanted(state, key);
 	if (definition)
 		keep(state, definition->key, merge_copy(state->arena, object));
 	return true;
@@ -170,12 +205,15 @@ take_manifest(struct state *state, const struct manifest *manifest, struct error
 	const struct definition *definition;
 	struct changes changes;
 	struct object_id id;
+	const char *key;
 
 	if (!manifest_decode(state->arena, manifest, &changes, &declaration, error))
 		return false;
 	bundle_object(manifest->definition, manifest->object, &id);
 	store(state, &declaration, &id);
-	definition = wanted(state, bundle_key(state->arena, &id));
+	key = bundle_key(state->arena, &id);
+	note_flaws(state, key, declaration.flaw_count ? &declaration : NULL);
+	definition = wanted(state, key);
 	if (definition)
 		keep(state, definition->key, manifest->object);
 	return true;
@@ -184,15 +222,18 @@ take_manifest(struct state *state, const struct manifest *manifest, struct error
 static bool
 read_files(struct state *state, const char *path, struct error *error)
 {
-	struct manifests manifests = {0};
+	struct manifests *manifests = &state->manifests;
 	struct kube_config *cluster = ARENA_NEW(state->arena, struct kube_config);
 
-	if (!manifests_read(state->arena, path, &manifests, error))
+	if (!manifests_read(state->arena, path, manifests, error))
 		return false;
-	if (is_kubeconfig(&manifests))
+	if (is_kubeconfig(manifests)) {
+		*manifests = (struct manifests){0};
 		return kube_config_load(state->arena, path, cluster, error) &&
 		       read_cluster(state, cluster, error);
-	for (const struct manifest *manifest = manifests.first; manifest; manifest = manifest->next)
+	}
+	for (const struct manifest *manifest = manifests->first; manifest;
+		manifest = manifest->next)
 		if (manifest->definition && !take_manifest(state, manifest, error))
 			return false;
 	return true;
@@ -209,6 +250,7 @@ state_read(struct arena *arena, const char *source, const struct bundle *of_inte
 		.wanted = of_interest,
 		.inventory = inventory_new(),
 		.objects = map_new(),
+		.flawed = map_new(),
 	};
 	if (!source)
 		return true;

@@ -14,6 +14,20 @@ report_dispose(struct report *report)
 }
 
 void
+report_judged(struct report *report, const struct object_id *object)
+{
+	struct report_object *judged = ARENA_NEW(report->arena, struct report_object);
+
+	judged->id = *object;
+	if (report->last_judged)
+		report->last_judged->next = judged;
+	else
+		report->judged = judged;
+	report->last_judged = judged;
+	report->objects++;
+}
+
+void
 report_add(struct report *report, const struct finding *finding, const char *file, size_t line,
 	size_t column)
 {

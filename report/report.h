@@ -1,4 +1,4 @@
-/* A report: the findings about a set of objects, ready to be shown as text or as JSON.
+/* A report: the findings about a set of objects, ready to be shown in one of several forms.
  *
  * The JSON form is a contract with its readers (docs/report.md): names and meanings only ever gain
  * members.
@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
@@ -30,6 +31,12 @@ struct assumption {
 	struct assumption *next;
 };
 
+/* One that was judged, whatever came of it. */
+struct report_object {
+	struct object_id id; /* lent */
+	struct report_object *next;
+};
+
 struct report {
 	struct arena *arena;
 	struct report_entry *first;
@@ -38,13 +45,18 @@ struct report {
 	struct assumption *assumptions;
 	struct assumption *last_assumption;
 	struct map *by_message; /* the assumptions */
-	size_t objects;         /* that were judged */
-	size_t foreign;         /* of kinds that are not ours */
+	struct report_object *judged;
+	struct report_object *last_judged;
+	size_t objects; /* that were judged */
+	size_t foreign; /* of kinds that are not ours */
 };
 
 /* Entries live in the arena. */
 void report_init(struct report *report, struct arena *arena);
 void report_dispose(struct report *report); /* usable with CLEANUP */
+
+/* Names an object that was judged, and counts it. The names live as long as the report. */
+void report_judged(struct report *report, const struct object_id *object);
 
 /* A finding that the report already holds (by its id: the other side of one conflict) moves to this
  * later place. ACTION_OFF is left out. */
@@ -72,6 +84,15 @@ const char *report_plain(struct arena *arena, const char *text);
 void report_write_hint(
 	struct arena *arena, const char *hint, const char *indent, struct buffer *out);
 void report_write_json(const struct report *report, struct buffer *out);
+
+/* SARIF 2.1.0 (OASIS, with errata 01): one run with all rules, and a result for each finding. */
+void report_write_sarif(const struct report *report, struct buffer *out);
+
+/* JUnit XML, as Ant's schema has it: a suite for each kind, a test case for each object, which
+ * fails when it has a finding that is at least `mark`. Milder ones stand in the suite's system-out.
+ * `now` is in seconds since 1970. */
+void report_write_junit(
+	const struct report *report, enum action mark, int64_t now, struct buffer *out);
 /* One entry, as it stands in the list of findings. */
 void report_write_entry_json(
 	struct arena *arena, const struct report_entry *entry, struct buffer *out);

@@ -63,6 +63,7 @@ def main():
             "lint, JSON": [PROGRAM, "lint", *policy, world],
             "lint, YAML": [PROGRAM, "lint", *policy, written],
             "lint on top of the same as a state": [PROGRAM, "lint", *policy, "--state", world, world],
+            "audit, JSON": [PROGRAM, "audit", *policy, "--state", world],
             "plan on top of nothing": [PROGRAM, "plan", *policy, "--state", folder / "nothing", "-f", world],
         }
         runs = {name: [] for name in commands}

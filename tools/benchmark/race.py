@@ -311,6 +311,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--clients", type=int, default=32)
     options = parser.parse_args()
+    if options.seconds < 3:
+        parser.error("three seconds at least: shorter rounds say nothing")
     with own_control_plane() as (control_plane, folder):
         reached = race(control_plane, folder, options)
     raise SystemExit(0 if reached else 1)

@@ -229,6 +229,8 @@ def main():
     parser.add_argument("--pause", type=float, default=0, help="milliseconds that a user waits after each five calls")
     parser.add_argument("--samples", help="a file for all samples of resident memory, as JSON")
     options = parser.parse_args()
+    if options.minutes < 0.5:
+        parser.error("half a minute at least: each third needs samples, one in five seconds")
     with own_control_plane() as (control_plane, folder):
         passed = soak(control_plane, folder, options)
     print("PASS" if passed else "FAIL")
