@@ -27,11 +27,13 @@ struct connection {
 	_Atomic int64_t deadline;
 	_Atomic int64_t since; /* when the state began; of NEW and RESTING only */
 	_Atomic enum state state;
+	bool silent; /* the reaper's: NEW and idle, its handshake is over */
 };
 
 struct connection_list {
 	struct tls_identity *identity;
 	size_t comfortable; /* with more of them, some are sent away */
+	int64_t idle;
 	pthread_t reaper;
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
@@ -59,20 +61,27 @@ deadline_of(const struct connection *connection)
 static void
 set_state(struct connection *connection, enum state state)
 {
-	atomic_store_explicit(&connection->state, state, memory_order_relaxed);
+	atomic_store_explicit(&connection->state, state, memory_order_release);
 }
 
 static bool
 is_in(const struct connection *connection, enum state state)
 {
-	return atomic_load_explicit(&connection->state, memory_order_relaxed) == state;
+	return atomic_load_explicit(&connection->state, memory_order_acquire) == state;
+}
+
+/* False when it has got another one meanwhile. */
+static bool
+replace_deadline(struct connection *connection, int64_t deadline, int64_t by)
+{
+	return atomic_compare_exchange_strong(&connection->deadline, &deadline, by);
 }
 
 void
 connection_work_until(struct connection *connection, int64_t deadline)
 {
-	set_state(connection, WORKING);
 	atomic_store_explicit(&connection->deadline, deadline, memory_order_relaxed);
+	set_state(connection, WORKING);
 }
 
 void
@@ -92,9 +101,9 @@ begin_state(struct connection *connection, enum state state, int64_t time)
 }
 
 void
-connection_rest(struct connection *connection, int64_t time)
+connection_rest(struct connection *connection)
 {
-	begin_state(connection, RESTING, time);
+	begin_state(connection, RESTING, connection->list->idle);
 }
 
 void
@@ -195,15 +204,49 @@ has_unread(const struct connection *connection)
 	return ioctl(connection->fd, FIONREAD, &bytes) == 0 && bytes > 0;
 }
 
+static bool
+is_idle(const struct connection *connection)
+{
+	return is_in(connection, RESTING) || (is_in(connection, NEW) && connection->silent);
+}
+
+/* A new one whose handshake is over has not been late, it has not been needed. */
+static bool
+turns_silent(const struct connection *connection)
+{
+	return is_in(connection, NEW) && !connection->silent && connection->transport &&
+	       tls_transport_is_established(connection->transport);
+}
+
+/* A request that comes at this very moment sets another deadline before the state: then all stays
+ * as it is. */
+static void
+end_if_late(struct connection *connection, int64_t now)
+{
+	int64_t deadline = deadline_of(connection);
+
+	if (deadline >= now)
+		return;
+	if (turns_silent(connection)) {
+		connection->silent = true;
+		replace_deadline(connection, deadline, deadline + connection->list->idle);
+	} else {
+		const char *reason = is_idle(connection) ? "idle" : "slow";
+
+		if (replace_deadline(connection, deadline, now))
+			end(connection, reason, now);
+	}
+}
+
 /* Ends the connections whose time is up, and while draining those that wait for nothing. */
 static void
 end_late_ones(struct connection_list *list, int64_t now)
 {
-	for (struct connection *each = list->oldest; each; each = each->next)
-		if (deadline_of(each) < now)
-			end(each, is_in(each, RESTING) ? "idle" : "slow", now);
-		else if (list->draining && is_in(each, RESTING) && !has_unread(each))
+	for (struct connection *each = list->oldest; each; each = each->next) {
+		end_if_late(each, now);
+		if (list->draining && is_idle(each) && !has_unread(each))
 			end(each, "draining", now);
+	}
 }
 
 static size_t
@@ -284,12 +327,13 @@ run_reaper(void *context)
 }
 
 struct connection_list *
-connection_list_open(struct tls_identity *identity, unsigned most)
+connection_list_open(struct tls_identity *identity, unsigned most, int64_t idle)
 {
 	struct connection_list *list = memory_alloc(sizeof *list);
 
 	list->identity = identity;
 	list->comfortable = most - most / SPARE_PART;
+	list->idle = idle;
 	pthread_mutex_init(&list->mutex, NULL);
 	thread_condition_init(&list->changed);
 	thread_start(&list->reaper, run_reaper, list);

@@ -254,7 +254,7 @@ on_completed(void *context, struct MHD_Connection *served, void **own,
 		exchange_release(*own);
 	*own = NULL;
 	if (connection)
-		connection_rest(connection, IDLE_SECONDS * CLOCK_SECOND);
+		connection_rest(connection);
 }
 
 static void on_log(void *context, const char *format, va_list arguments)
@@ -320,7 +320,8 @@ server_new(const struct server_settings *settings)
 	struct server *server = memory_alloc(sizeof *server);
 
 	server->settings = *settings;
-	server->connections = connection_list_open(settings->identity, settings->max_connections);
+	server->connections = connection_list_open(
+		settings->identity, settings->max_connections, IDLE_SECONDS * CLOCK_SECOND);
 	server->pool = exchange_pool_new();
 	if (settings->max_waiting > 0)
 		exchange_pool_set_waiting(server->pool, settings->max_waiting);

@@ -1,9 +1,9 @@
 /* The HTTP server: libmicrohttpd with poll and a pool of threads, with TLS or without.
  *
- * Every connection has one absolute deadline at any time: for its handshake and the head of a
- * request, for the body and the taking of the answer, and for being idle. A thread cuts those that
- * have passed theirs, so that a client that drips bytes holds nothing. Source: libmicrohttpd
- * 0.9.75.
+ * Every connection has one absolute deadline at any time: for its handshake, for the head of a
+ * request, for the body and the taking of the answer, and for being idle, which with TLS it is
+ * before its first request, too. A thread cuts those that have passed theirs, so that a client that
+ * drips bytes holds nothing. Source: libmicrohttpd 0.9.75.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 #include "webhook/tls_transport.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,8 +18,8 @@ enum {
 struct tls_transport {
 	gnutls_session_t session;
 	int fd;
-	bool established; /* the handshake is over */
-	bool holding;     /* the next record is to be held */
+	atomic_bool established; /* the handshake is over */
+	bool holding;            /* the next record is to be held */
 	size_t held;
 	char record[HELD_SIZE];
 };
@@ -134,6 +134,12 @@ tls_transport_new(gnutls_session_t session, int fd)
 	gnutls_handshake_set_hook_function(
 		session, GNUTLS_HANDSHAKE_FINISHED, GNUTLS_HOOK_POST, on_finished);
 	return transport;
+}
+
+bool
+tls_transport_is_established(const struct tls_transport *transport)
+{
+	return atomic_load(&transport->established);
 }
 
 void

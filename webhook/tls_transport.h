@@ -7,11 +7,14 @@
 #pragma once
 
 #include <gnutls/gnutls.h>
+#include <stdbool.h>
 
 struct tls_transport;
 
 /* Takes the session's input and output over; `fd` stays the caller's. */
 struct tls_transport *tls_transport_new(gnutls_session_t session, int fd);
+/* The handshake is over. May be asked by any thread. */
+bool tls_transport_is_established(const struct tls_transport *transport);
 /* The session is not used any more. */
 void tls_transport_free(struct tls_transport *transport);
 

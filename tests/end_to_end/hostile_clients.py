@@ -69,13 +69,16 @@ def slow_handshakes(webhook):
 
 
 def silence(webhook):
-    """Connect and say nothing, before and after the handshake."""
-    plain = [socket.create_connection(address(webhook), timeout=PATIENCE_SECONDS) for _ in range(100)]
+    """Connect and say nothing, before the handshake, which is cut, and after it, as the API server does."""
     with contextlib.ExitStack() as stack:
         secure = [stack.enter_context(webhook.wire.tls(PATIENCE_SECONDS)) for _ in range(20)]
-        for each in plain + secure:
+        plain = [socket.create_connection(address(webhook), timeout=PATIENCE_SECONDS) for _ in range(100)]
+        for each in plain:
             assert read_to_end(each) == b""
             each.close()
+        for each in secure:
+            each.sendall(NEXT)
+            assert each.recv(4096).startswith(b"HTTP/1.1 200 ")
 
 
 def half_closed(webhook):

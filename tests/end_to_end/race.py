@@ -280,9 +280,7 @@ def faults_of(tally):
     if not variant.groups_may_go_without:
         broken += tally.starved
     if not variant.calls_may_fail:
-        broken += tally.failed
-    if not variant.calls_may_be_cut_off:
-        broken += tally.cut_off
+        broken += tally.failed + tally.cut_off
     return broken
 
 

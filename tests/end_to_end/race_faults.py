@@ -125,8 +125,7 @@ def lose(scene, way):
 class Variant:
     """A fault, how many rounds race beside it, and how many of them at one time.
 
-    A process that is killed cannot answer, and the API server does not ask again: only there may calls fail. One that
-    sleeps may lose a connection; such calls are counted and told. A group
+    A process that is killed cannot answer, and the API server does not ask again: only there may calls fail. A group
     may go without where a replica is lost with reservations in its page that it can neither keep nor give back: they
     stand in the way of the repeated calls, which stand in the way of each other, until the time of the calls is over.
     """
@@ -136,7 +135,6 @@ class Variant:
     at_once: int = 6
     needs_proxy: bool = False
     calls_may_fail: bool = False
-    calls_may_be_cut_off: bool = False
     groups_may_go_without: bool = False
 
     @property
@@ -147,8 +145,8 @@ class Variant:
 
 VARIANTS = {each.name: each for each in [
     Variant(nothing, 300),
-    Variant(kill, 80, calls_may_fail=True, calls_may_be_cut_off=True, groups_may_go_without=True),
-    Variant(pause, 60, at_once=12, calls_may_be_cut_off=True),
+    Variant(kill, 80, calls_may_fail=True, groups_may_go_without=True),
+    Variant(pause, 60, at_once=12),
     Variant(delay, 48, at_once=24, needs_proxy=True),
     Variant(etcd, 60),
     Variant(refuse, 60, needs_proxy=True),

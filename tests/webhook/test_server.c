@@ -4,12 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "tests/webhook/socket_client.h"
+#include "tests/webhook/tls_client.h"
 
 static void
 echo(struct exchange *exchange, void *context)
@@ -20,11 +21,14 @@ echo(struct exchange *exchange, void *context)
 
 static const struct endpoint endpoints[] = {{"/echo", "POST", echo}, {"/hello", "GET", echo}, {0}};
 
+static char folder[] = "/tmp/peerwarden-server-XXXXXX";
+
 static struct server *
-open_server(int64_t header_timeout, int64_t body_timeout)
+open_server_with(struct tls_identity *identity, int64_t header_timeout, int64_t body_timeout)
 {
 	struct server_settings settings = {
 		.listen = "127.0.0.1:0",
+		.identity = identity,
 		.endpoints = endpoints,
 		.threads = 2,
 		.max_connections = 64,
@@ -36,6 +40,12 @@ open_server(int64_t header_timeout, int64_t body_timeout)
 
 	assert_non_null(server);
 	return server;
+}
+
+static struct server *
+open_server(int64_t header_timeout, int64_t body_timeout)
+{
+	return open_server_with(NULL, header_timeout, body_timeout);
 }
 
 static const struct {
@@ -207,6 +217,60 @@ dripping_clients_are_cut(void **state)
 	server_close(server);
 }
 
+/* Connects, says nothing, and returns when that has taken too long. */
+static void
+wait_until_silence_is_cut(const struct server *server)
+{
+	CLEANUP(buffer_dispose) struct buffer answer;
+	int fd = socket_connect(server_port(server));
+
+	buffer_init(&answer, SIZE_MAX);
+	assert_true(socket_read_all(fd, &answer));
+	close(fd);
+}
+
+static struct tls_client
+shake_hands(const struct server *server)
+{
+	struct tls_client client = tls_client_open(server_port(server), NULL);
+
+	assert_int_equal(gnutls_handshake(client.session), 0);
+	return client;
+}
+
+static void
+a_client_that_asks_long_after_its_handshake_is_answered(void **state)
+{
+	struct tls_identity *identity = tls_identity_open("one.crt", "one.key", NULL, NULL);
+	struct server *server = open_server_with(identity, 3 * CLOCK_SECOND, 60 * CLOCK_SECOND);
+	struct tls_client client = shake_hands(server);
+	CLEANUP(buffer_dispose) struct buffer answer;
+
+	(void)state;
+	buffer_init(&answer, SIZE_MAX);
+	wait_until_silence_is_cut(server);
+	assert_true(tls_client_send(&client, "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"));
+	assert_true(tls_client_read_until(&client, &answer, "200 OK"));
+	tls_client_close(&client);
+	server_close(server);
+	tls_identity_close(identity);
+}
+
+static void
+draining_ends_connections_on_which_nothing_was_ever_asked(void **state)
+{
+	struct tls_identity *identity = tls_identity_open("one.crt", "one.key", NULL, NULL);
+	struct server *server = open_server_with(identity, 3 * CLOCK_SECOND, 60 * CLOCK_SECOND);
+	struct tls_client client = shake_hands(server);
+
+	(void)state;
+	wait_until_silence_is_cut(server);
+	assert_true(server_drain(server, 30 * CLOCK_SECOND));
+	tls_client_close(&client);
+	server_close(server);
+	tls_identity_close(identity);
+}
+
 static void
 draining_ends_idle_connections_and_takes_no_new_ones(void **state)
 {
@@ -276,6 +340,25 @@ a_port_in_use_is_a_conflict(void **state)
 	server_close(server);
 }
 
+static int
+set_up(void **state)
+{
+	(void)state;
+	if (!mkdtemp(folder) || chdir(folder) != 0)
+		return -1;
+	tls_client_make(&(struct tls_client_certificate){.file = "one"});
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	unlink("one.crt");
+	unlink("one.key");
+	return chdir("/") || rmdir(folder);
+}
+
 int
 main(void)
 {
@@ -284,11 +367,13 @@ main(void)
 		cmocka_unit_test(a_chunked_body_that_is_too_large_is_refused),
 		cmocka_unit_test(a_connection_serves_many_requests),
 		cmocka_unit_test(dripping_clients_are_cut),
+		cmocka_unit_test(a_client_that_asks_long_after_its_handshake_is_answered),
+		cmocka_unit_test(draining_ends_connections_on_which_nothing_was_ever_asked),
 		cmocka_unit_test(draining_ends_idle_connections_and_takes_no_new_ones),
 		cmocka_unit_test(draining_lets_a_request_end),
 		cmocka_unit_test(an_address_of_the_wrong_form_is_refused),
 		cmocka_unit_test(a_port_in_use_is_a_conflict),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
