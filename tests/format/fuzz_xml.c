@@ -9,10 +9,10 @@ enum { MEMORY = 1 << 20 };
 static void
 walk(const struct xml *element, size_t depth)
 {
-	FUZZ_CHECK(depth <= XML_DEPTH);
 	for (; element; element = element->next) {
 		size_t length;
 
+		FUZZ_CHECK(depth <= XML_DEPTH);
 		text_trim(element->text, &length);
 		FUZZ_CHECK(length == strlen(element->text));
 		FUZZ_CHECK(text_valid_utf8(element->text, length) == length);
