@@ -4,7 +4,7 @@
 
 #include <stdatomic.h>
 
-#include "webhook/exchange.h"
+#include "serving/exchange.h"
 #include "webhook/source.h"
 #include "webhook/status.h"
 

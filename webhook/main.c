@@ -10,11 +10,11 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "serving/server.h"
+#include "serving/tls_identity.h"
 #include "webhook/handlers.h"
-#include "webhook/server.h"
 #include "webhook/settings.h"
 #include "webhook/source.h"
-#include "webhook/tls_identity.h"
 
 enum { MOST_THREADS = 8, METRICS_CONNECTIONS = 64 };
 enum { LARGE_BLOCK = 256 * 1024, SPARE_MEMORY = 1024 * 1024 };

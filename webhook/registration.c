@@ -8,7 +8,7 @@
 #include "format/json_write.h"
 #include "kinds/kind.h"
 #include "kube/base64.h"
-#include "webhook/certificate.h"
+#include "serving/certificate.h"
 #include "webhook/registration_rules.h"
 
 enum { LONGEST_ACTUAL = 400, LARGEST_BUNDLE = 1024 * 1024, MOST_OPERATIONS = 3 };

@@ -12,7 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
-#include "webhook/tls_identity.h"
+#include "serving/tls_identity.h"
 
 struct registration_watch;
 

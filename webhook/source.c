@@ -9,7 +9,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "kinds/manifest.h"
-#include "webhook/policy_file.h"
+#include "validators/policy_file.h"
 
 enum { LARGEST_FOLDER = 1024 * 1024 * 1024 };
 

@@ -8,7 +8,7 @@
 #include "base/process.h"
 #include "base/text.h"
 #include "kinds/kind.h"
-#include "webhook/certificate.h"
+#include "serving/certificate.h"
 
 static struct metric findings_metric = METRIC_COUNTER("peerwarden_findings_total",
 	"Findings in answered reviews, by the action that the policy gives them.", "rule",

@@ -13,11 +13,11 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/error.h"
+#include "serving/tls_identity.h"
 #include "validators/finding.h"
 #include "webhook/registration_watch.h"
 #include "webhook/settings.h"
 #include "webhook/source.h"
-#include "webhook/tls_identity.h"
 
 /* All of it is lent as long as servers run. */
 struct status {

@@ -4,7 +4,7 @@ import re
 
 from terminal import ROOT
 
-FOLDERS = ("base", "http", "kube", "mirror", "ledger", "webhook")
+FOLDERS = ("base", "http", "serving", "validators", "kube", "mirror", "ledger", "webhook")
 OF_NO_PROGRAM_YET = ("kube/leader.c", "kube/event.c")  # the daemon's
 DECLARATION = re.compile(r"METRIC_(COUNTER|GAUGE|HISTOGRAM)\((.*?)\);", re.DOTALL)
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)

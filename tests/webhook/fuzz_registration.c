@@ -17,7 +17,7 @@ certificate(void)
 
 	if (pair.length == 0) {
 		buffer_init(&pair, LARGEST_FILE);
-		FUZZ_CHECK(file_read("tests/webhook/corpus/tls_identity/pair", &pair, NULL));
+		FUZZ_CHECK(file_read("tests/serving/corpus/tls_identity/pair", &pair, NULL));
 	}
 	return buffer_text(&pair); /* ended by the NUL before the key */
 }

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "format/yaml.h"
-#include "tests/webhook/key_pair.h"
+#include "tests/serving/key_pair.h"
 
 #define V    REGISTRATION_VALIDATING
 #define M    REGISTRATION_MUTATING

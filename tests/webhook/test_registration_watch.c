@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "tests/http/fake_server.h"
-#include "tests/webhook/key_pair.h"
+#include "tests/serving/key_pair.h"
 
 #define VALIDATING                                                                                 \
 	"GET /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/one HTTP"

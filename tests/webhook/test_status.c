@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "format/json.h"
-#include "tests/webhook/key_pair.h"
+#include "tests/serving/key_pair.h"
 #include "webhook/handlers.h"
 
 static char folder[] = "/tmp/peerwarden-status-XXXXXX";

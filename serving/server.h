@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "webhook/exchange.h"
-#include "webhook/tls_identity.h"
+#include "serving/exchange.h"
+#include "serving/tls_identity.h"
 
 struct server;
 

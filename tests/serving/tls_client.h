@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "tests/webhook/socket_client.h"
+#include "tests/serving/socket_client.h"
 
 struct tls_client {
 	int fd;

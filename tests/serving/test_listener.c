@@ -1,5 +1,5 @@
 /* Sockets that cannot be made, too: linked with --wrap (tests/CMakeLists.txt). */
-#include "webhook/listener.h"
+#include "serving/listener.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -6,8 +6,8 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "serving/tls_identity.h"
 #include "tests/support/fuzz_file.h"
-#include "webhook/tls_identity.h"
 
 enum { PARTS = 3 };
 

@@ -1,4 +1,4 @@
-#include "webhook/tls_identity.h"
+#include "serving/tls_identity.h"
 
 #include <gnutls/x509.h>
 #include <pthread.h>
@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/text.h"
-#include "webhook/client_names.h"
+#include "serving/client_names.h"
 
 enum { LARGEST_FILE = 1024 * 1024 };
 

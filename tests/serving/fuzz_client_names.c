@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "serving/client_names.h"
 #include "tests/support/fuzz.h"
-#include "webhook/client_names.h"
 
 static bool
 is_certificate(const gnutls_datum_t *bytes)

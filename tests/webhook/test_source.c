@@ -1,4 +1,4 @@
-#include "webhook/policy_file.h"
+#include "validators/policy_file.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* A socket that takes and gives as little as it may, and is interrupted: linked with --wrap
  * (tests/CMakeLists.txt). What GnuTLS itself calls at the client's end is not touched. */
-#include "webhook/tls_transport.h"
+#include "serving/tls_transport.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -11,8 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "tests/webhook/tls_client.h"
-#include "webhook/server.h"
+#include "serving/server.h"
+#include "tests/serving/tls_client.h"
 
 enum { MOST = 4096, CLIENTS = 12, REQUESTS = 200, RESUMERS = 3, HANG_UP_EACH = 9 };
 

@@ -1,4 +1,4 @@
-#include "webhook/server.h"
+#include "serving/server.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "tests/webhook/tls_client.h"
+#include "tests/serving/tls_client.h"
 
 static void
 echo(struct exchange *exchange, void *context)

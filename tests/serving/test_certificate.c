@@ -1,7 +1,7 @@
-#include "webhook/certificate.h"
+#include "serving/certificate.h"
 
 #include "base/cleanup.h"
-#include "tests/webhook/key_pair.h"
+#include "tests/serving/key_pair.h"
 
 #define SERVICE "peerwarden.peerwarden-system.svc"
 

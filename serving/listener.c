@@ -1,4 +1,4 @@
-#include "webhook/listener.h"
+#include "serving/listener.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

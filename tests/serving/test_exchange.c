@@ -1,4 +1,4 @@
-#include "webhook/exchange.h"
+#include "serving/exchange.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "webhook/tls_identity.h"
+#include "serving/tls_identity.h"
 
 struct connection;
 struct connection_list;

@@ -4,8 +4,8 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "serving/timeout.h"
 #include "tests/support/fuzz.h"
-#include "webhook/timeout.h"
 
 #define NO_TIME INT64_C(-1)
 #define YEAR    (365 * 24 * 3600 * CLOCK_SECOND)

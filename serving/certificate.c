@@ -1,4 +1,4 @@
-#include "webhook/certificate.h"
+#include "serving/certificate.h"
 
 #include <arpa/inet.h>
 #include <gnutls/crypto.h>

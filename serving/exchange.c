@@ -1,4 +1,4 @@
-#include "webhook/exchange.h"
+#include "serving/exchange.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -11,7 +11,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/text.h"
-#include "webhook/timeout.h"
+#include "serving/timeout.h"
 
 enum {
 	KEPT_EXCHANGES = 64,     /* idle ones; further ones are freed */

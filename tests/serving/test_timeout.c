@@ -1,4 +1,4 @@
-#include "webhook/timeout.h"
+#include "serving/timeout.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "webhook/client_names.h"
+#include "serving/client_names.h"
 
 #include <gnutls/x509.h>
 #include <string.h>

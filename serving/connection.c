@@ -1,4 +1,4 @@
-#include "webhook/connection.h"
+#include "serving/connection.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -10,7 +10,7 @@
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/thread.h"
-#include "webhook/tls_transport.h"
+#include "serving/tls_transport.h"
 
 enum { REAPER_MILLISECONDS = 100, ENDING_SECONDS = 120, SPARE_PART = 8 };
 

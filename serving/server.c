@@ -1,4 +1,4 @@
-#include "webhook/server.h"
+#include "serving/server.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "webhook/connection.h"
-#include "webhook/listener.h"
+#include "serving/connection.h"
+#include "serving/listener.h"
 
 enum {
 	CONNECTION_MEMORY = 8 * 1024, /* libmicrohttpd clears all of it after each request */

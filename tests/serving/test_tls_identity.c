@@ -1,4 +1,4 @@
-#include "webhook/tls_identity.h"
+#include "serving/tls_identity.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -15,8 +15,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/metrics.h"
-#include "tests/webhook/tls_client.h"
-#include "webhook/server.h"
+#include "serving/server.h"
+#include "tests/serving/tls_client.h"
 
 static char folder[] = "/tmp/peerwarden-tls-XXXXXX";
 

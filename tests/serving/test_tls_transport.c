@@ -1,4 +1,4 @@
-#include "webhook/tls_transport.h"
+#include "serving/tls_transport.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
