@@ -59,3 +59,10 @@ clock_format(int64_t wall, char text[CLOCK_TEXT_SIZE])
 	text[23] = 'Z';
 	text[24] = '\0';
 }
+
+void
+clock_format_micro(int64_t wall, char text[CLOCK_MICRO_TEXT_SIZE])
+{
+	clock_format(wall, text);
+	memcpy(text + CLOCK_TEXT_SIZE - 2, "000Z", sizeof "000Z");
+}

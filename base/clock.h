@@ -15,3 +15,6 @@ int64_t clock_thread_cpu(void);
  * 1970. */
 enum { CLOCK_TEXT_SIZE = 25 };
 void clock_format(int64_t wall, char text[CLOCK_TEXT_SIZE]);
+/* The same with six digits, as a MicroTime of the Kubernetes API has them; the last three are 0. */
+enum { CLOCK_MICRO_TEXT_SIZE = 28 };
+void clock_format_micro(int64_t wall, char text[CLOCK_MICRO_TEXT_SIZE]);

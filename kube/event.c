@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/jitter.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
@@ -17,7 +18,6 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "kube/event_filter.h"
-#include "kube/jitter.h"
 #include "kube/kube_client.h"
 
 #define LONGEST_CALL   (5 * CLOCK_SECOND)
@@ -31,7 +31,6 @@ enum {
 	PATH_SIZE = 2 * 1024,
 	ARENA_SIZE = 16 * 1024 * 1024,
 	NAME_LENGTH = 220, /* of the object, in the name of an event */
-	MICRO_TIME_SIZE = CLOCK_TEXT_SIZE + 3,
 };
 
 static struct metric events = METRIC_COUNTER(
@@ -102,15 +101,6 @@ append_member(struct buffer *out, const char *name, const char *value, size_t si
 	append_cut(out, value, size);
 }
 
-static void
-micro_time(int64_t wall, char text[MICRO_TIME_SIZE])
-{
-	char milliseconds[CLOCK_TEXT_SIZE];
-
-	clock_format(wall, milliseconds);
-	snprintf(text, MICRO_TIME_SIZE, "%.*s000Z", CLOCK_TEXT_SIZE - 2, milliseconds);
-}
-
 static const char *
 namespace_of(const struct event *event)
 {
@@ -156,16 +146,16 @@ static void
 append_event(const struct event *event, const char *content, const struct event_series *series,
 	int64_t now, struct buffer *out)
 {
-	char time[MICRO_TIME_SIZE];
+	char time[CLOCK_MICRO_TEXT_SIZE];
 
-	micro_time(*series->began, time);
+	clock_format_micro(*series->began, time);
 	buffer_append_text(out,
 		"{\"apiVersion\":\"events.k8s.io/v1\",\"kind\":\"Event\",\"metadata\":{\"name\":");
 	buffer_append_json(out, series->name);
 	buffer_append_text(out, ",\"namespace\":");
 	buffer_append_json(out, namespace_of(event));
 	buffer_printf(out, "},\"eventTime\":\"%s\"%s", time, content);
-	micro_time(now, time);
+	clock_format_micro(now, time);
 	if (series->count > 1)
 		buffer_printf(out, ",\"series\":{\"count\":%lld,\"lastObservedTime\":\"%s\"}",
 			(long long)series->count, time);

@@ -8,12 +8,12 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/jitter.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "http/http_client.h"
-#include "kube/jitter.h"
 
 /* A tree takes some ten times its text where the values are short. */
 enum {

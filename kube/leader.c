@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/jitter.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
@@ -17,7 +18,6 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "format/json_write.h"
-#include "kube/jitter.h"
 #include "kube/kube_client.h"
 
 #define LONGEST_FINISH    (2 * CLOCK_SECOND)
@@ -185,10 +185,9 @@ write_lease(struct leader *leader)
 {
 	struct election_lease lease = election_wanted(&leader->election);
 	struct buffer *out = &leader->text;
-	char now[CLOCK_TEXT_SIZE];
+	char now[CLOCK_MICRO_TEXT_SIZE];
 
-	clock_format(clock_wall(), now);
-	now[CLOCK_TEXT_SIZE - 2] = '\0'; /* without the Z: a MicroTime has six digits */
+	clock_format_micro(clock_wall(), now);
 	buffer_clear(out);
 	buffer_append_text(
 		out, "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":");
@@ -203,11 +202,11 @@ write_lease(struct leader *leader)
 	buffer_append_json(out, lease.holder);
 	buffer_printf(out, ",\"leaseDurationSeconds\":%lld,\"leaseTransitions\":%lld,",
 		(long long)(lease.duration / CLOCK_SECOND), (long long)lease.transitions);
-	buffer_printf(out, "\"renewTime\":\"%s000Z\",\"acquireTime\":", now);
+	buffer_printf(out, "\"renewTime\":\"%s\",\"acquireTime\":", now);
 	if (*lease.acquired)
 		buffer_append_json(out, lease.acquired);
 	else
-		buffer_printf(out, "\"%s000Z\"", now);
+		buffer_printf(out, "\"%s\"", now);
 	buffer_append_text(out, "}}");
 }
 
@@ -234,7 +233,6 @@ call(struct leader *leader, enum election_step step, struct error *error)
 			  : creates ? HTTP_POST
 				    : HTTP_PUT,
 		.target = buffer_text(creates ? &leader->collection : &leader->target),
-		.body = reads ? NULL : buffer_text(&leader->text),
 		.timeout = call_timeout(leader),
 	};
 

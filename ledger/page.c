@@ -331,11 +331,10 @@ write_floors(struct buffer *out, const uint64_t *floors)
 static void
 write_time(struct buffer *out, int64_t wall)
 {
-	char text[CLOCK_TEXT_SIZE];
+	char text[CLOCK_MICRO_TEXT_SIZE];
 
-	clock_format(wall, text);
-	text[CLOCK_TEXT_SIZE - 2] = '\0'; /* without the Z */
-	buffer_printf(out, "\"%s000Z\"", text);
+	clock_format_micro(wall, text);
+	buffer_printf(out, "\"%s\"", text);
 }
 
 /* The API server would keep a record of the writer of every annotation; it need not. */

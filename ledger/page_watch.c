@@ -6,10 +6,10 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/jitter.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/thread.h"
-#include "kube/jitter.h"
 #include "kube/kube_client.h"
 
 #define FIRST_WAIT   (20 * CLOCK_MILLISECOND)

@@ -9,11 +9,11 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/jitter.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/thread.h"
-#include "kube/jitter.h"
 #include "kube/kube_client.h"
 
 #define LONGEST_CALL   (5 * CLOCK_SECOND)

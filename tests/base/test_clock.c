@@ -37,6 +37,16 @@ clock_format_writes_rfc_3339(void **state)
 }
 
 static void
+a_micro_time_has_six_digits(void **state)
+{
+	char text[CLOCK_MICRO_TEXT_SIZE];
+
+	(void)state;
+	clock_format_micro(INT64_C(1767323045678) * CLOCK_MILLISECOND, text);
+	assert_string_equal(text, "2026-01-02T03:04:05.678000Z");
+}
+
+static void
 the_wall_clock_agrees_with_the_system(void **state)
 {
 	int64_t before = (int64_t)time(NULL);
@@ -69,6 +79,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clock_format_writes_rfc_3339),
+		cmocka_unit_test(a_micro_time_has_six_digits),
 		cmocka_unit_test(the_wall_clock_agrees_with_the_system),
 		cmocka_unit_test(monotonic_and_cpu_time_never_go_back),
 	};

@@ -5,6 +5,7 @@
 
 int64_t jitter_between(int64_t lowest, int64_t highest); /* both included */
 
-/* Back-off with full jitter: between 0 and `first` doubled `failures` times, but no more than
- * `highest`. */
+/* `first` doubled `failures` times, but no more than `highest`. */
+int64_t jitter_longest(int64_t first, int64_t highest, unsigned failures);
+/* Back-off with full jitter: between 0 and that. */
 int64_t jitter_back_off(int64_t first, int64_t highest, unsigned failures);

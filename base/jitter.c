@@ -1,4 +1,4 @@
-#include "kube/jitter.h"
+#include "base/jitter.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
@@ -15,11 +15,17 @@ jitter_between(int64_t lowest, int64_t highest)
 }
 
 int64_t
-jitter_back_off(int64_t first, int64_t highest, unsigned failures)
+jitter_longest(int64_t first, int64_t highest, unsigned failures)
 {
 	int64_t longest = first;
 
 	for (; failures > 0 && longest < highest; failures--)
 		longest *= 2;
-	return jitter_between(0, longest < highest ? longest : highest);
+	return longest < highest ? longest : highest;
+}
+
+int64_t
+jitter_back_off(int64_t first, int64_t highest, unsigned failures)
+{
+	return jitter_between(0, jitter_longest(first, highest, failures));
 }

@@ -1,4 +1,4 @@
-#include "kube/jitter.h"
+#include "base/jitter.h"
 
 #include <limits.h>
 #include <setjmp.h>
