@@ -227,13 +227,11 @@ choose(struct auditing *auditing, struct declarations *subjects)
 		const struct object_id *object = &subjects->items[i]->object;
 		struct object_id kept = {object->kind, arena_text(arena, object->namespace),
 			arena_text(arena, object->name)};
-		const struct declaration *flawed;
 
 		if (!(auditing->kinds & KIND_BIT(object->kind)) ||
 			!is_listed(auditing->settings->namespaces, object->namespace))
 			continue;
-		flawed = map_get(auditing->state->flawed, bundle_key(arena, object));
-		subjects->items[count++] = flawed ? flawed : subjects->items[i];
+		subjects->items[count++] = subjects->items[i];
 		report_judged(auditing->report, &kept);
 	}
 	subjects->count = count;

@@ -15,7 +15,6 @@ void
 state_dispose(struct state *state)
 {
 	map_free(state->objects);
-	map_free(state->flawed);
 	inventory_free(state->inventory);
 }
 
@@ -47,21 +46,6 @@ store(struct state *state, struct declaration *declaration, const struct object_
 	inventory_unlock(state->inventory);
 }
 
-/* `declaration` lives in the arena of the state, or is NULL when there is nothing wrong with it. */
-static void
-note_flaws(struct state *state, const char *key, const struct declaration *declaration)
-{
-	struct declaration *kept;
-
-	if (!declaration) {
-		map_remove(state->flawed, key);
-		return;
-	}
-	kept = ARENA_NEW(state->arena, struct declaration);
-	*kept = *declaration;
-	map_put(state->flawed, arena_text(state->arena, key), kept);
-}
-
 /* A list that is under way. */
 struct listing {
 	struct state *state;
@@ -69,21 +53,6 @@ struct listing {
 	struct arena *arena; /* for one object */
 	struct error error;
 };
-
-/* What lives only as long as the list does is decoded anew. */
-static bool
-keep_flaws(struct listing *listing, const struct json *object, const char *key, struct error *error)
-{
-	struct arena *arena = listing->state->arena;
-	const struct json *copy = merge_copy(arena, object);
-	struct declaration declaration;
-
-	if (!kind_decode(arena, listing->kind, copy, NULL, &declaration, error))
-		return false;
-	bundle_object(listing->kind, copy, &declaration.object);
-	note_flaws(listing->state, key, &declaration);
-	return true;
-}
 
 static bool
 take_object(struct listing *listing, const struct json *object, struct error *error)
@@ -99,8 +68,6 @@ take_object(struct listing *listing, const struct json *object, struct error *er
 	bundle_object(listing->kind, object, &id);
 	store(state, &declaration, &id);
 	key = bundle_key(listing->arena, &id);
-	if (declaration.flaw_count && !keep_flaws(listing, object, key, error))
-		return false;
 	definition = wanted(state, key);
 	if (definition)
 		keep(state, definition->key, merge_copy(state->arena, object));
@@ -212,7 +179,6 @@ take_manifest(struct state *state, const struct manifest *manifest, struct error
 	bundle_object(manifest->definition, manifest->object, &id);
 	store(state, &declaration, &id);
 	key = bundle_key(state->arena, &id);
-	note_flaws(state, key, declaration.flaw_count ? &declaration : NULL);
 	definition = wanted(state, key);
 	if (definition)
 		keep(state, definition->key, manifest->object);
@@ -250,7 +216,6 @@ state_read(struct arena *arena, const char *source, const struct bundle *of_inte
 		.wanted = of_interest,
 		.inventory = inventory_new(),
 		.objects = map_new(),
-		.flawed = map_new(),
 	};
 	if (!source)
 		return true;

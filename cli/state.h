@@ -1,7 +1,6 @@
 /* What exists already: a live cluster, or a folder or file of manifests.
  *
- * Everything goes to the inventory, which keeps no flaws: declarations that have some are kept
- * beside it. The objects themselves are kept only where a bundle speaks of
+ * Everything goes to the inventory. The objects themselves are kept only where a bundle speaks of
  * them, so that a cluster of any size fits into memory.
  */
 #pragma once
@@ -21,7 +20,6 @@ struct state {
 	struct inventory *inventory;
 	struct manifests manifests;        /* that were read; none of a cluster */
 	struct map *objects;               /* const struct json * by bundle_key */
-	struct map *flawed;                /* const struct declaration * by bundle_key */
 	const struct kube_config *cluster; /* that was read; NULL when it was files */
 	unsigned hidden; /* KIND_BIT()s of kinds that only inform and that we may not read */
 };

@@ -246,6 +246,11 @@ struct declaration {
 	bool private_subnet; /* Subnet: lets in only itself and `allowances` */
 	bool auto_links;     /* Vpc: annotated with peerwarden.io/auto: links */
 	bool auto_routes;    /* Vpc: annotated with peerwarden.io/auto: routes */
+	/* RemoteNetwork, RemoteZone: the version of the object that the cloud was last asked for;
+	 * 0: it was not asked. And why it had no answer; NULL where it had one, or was not asked.
+	 */
+	uint64_t observed_version;
+	const char *lookup_problem;
 	const struct remote *remote; /* RemoteNetwork, RemoteZone */
 	const struct shoot *shoot;   /* KIND_SHOOT_INFO */
 
@@ -269,8 +274,8 @@ struct declaration {
 		missing_right_count, dns_link_count, flaw_count, fixed_count, tag_count;
 };
 
-/* One compact block of memory, for the inventory; without flaws and fixed fields, which only a
- * request needs. free() it. */
+/* One compact block of memory, for the inventory; without fixed fields, which only a request needs.
+ * free() it. */
 struct declaration *declaration_copy(const struct declaration *declaration);
 
 /* The size of what declaration_copy makes, in bytes. */

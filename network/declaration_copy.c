@@ -79,7 +79,8 @@ rest_size(const struct declaration *d)
 		      (size_t)d->attachment_count * sizeof *d->attachments +
 		      (size_t)d->diversion_count * sizeof *d->diversions +
 		      (size_t)d->allowance_count * sizeof *d->allowances +
-		      (size_t)d->dns_link_count * sizeof *d->dns_links;
+		      (size_t)d->dns_link_count * sizeof *d->dns_links +
+		      (size_t)d->flaw_count * sizeof *d->flaws;
 
 	for (int i = 0; i < d->route_count; i++)
 		size += text_size(d->routes[i].table);
@@ -88,6 +89,9 @@ rest_size(const struct declaration *d)
 	for (int i = 0; i < d->dns_link_count; i++)
 		size += text_size(d->dns_links[i].zone) + text_size(d->dns_links[i].exclusive) +
 			text_size(d->dns_links[i].name) + remote_size(d->dns_links[i].remote);
+	for (int i = 0; i < d->flaw_count; i++)
+		size += text_size(d->flaws[i].value) + text_size(d->flaws[i].reason) +
+			text_size(d->flaws[i].hint);
 	return size;
 }
 
@@ -104,10 +108,10 @@ size_t
 declaration_size(const struct declaration *d)
 {
 	return sizeof *d + text_size(d->object.namespace) + text_size(d->object.name) +
-	       text_size(d->home) + text_size(d->shoot_label) + remote_size(d->remote) +
-	       shoot_size(d->shoot) + claims_size(d->claims, d->claim_count) +
-	       claims_size(d->links, d->link_count) + peerings_size(d->peerings, d->peering_count) +
-	       rest_size(d) + facts_size(d);
+	       text_size(d->home) + text_size(d->shoot_label) + text_size(d->lookup_problem) +
+	       remote_size(d->remote) + shoot_size(d->shoot) +
+	       claims_size(d->claims, d->claim_count) + claims_size(d->links, d->link_count) +
+	       peerings_size(d->peerings, d->peering_count) + rest_size(d) + facts_size(d);
 }
 
 /* Structs are laid from the front, where everything stays aligned; texts from the back. */
@@ -248,6 +252,12 @@ keep_rest(struct layout *layout, struct declaration *copy)
 		keep_text(layout, &copy->dns_links[i].name);
 		copy->dns_links[i].remote = keep_remote(layout, copy->dns_links[i].remote);
 	}
+	copy->flaws = keep(layout, copy->flaws, (size_t)copy->flaw_count * sizeof *copy->flaws);
+	for (int i = 0; i < copy->flaw_count; i++) {
+		keep_text(layout, &copy->flaws[i].value);
+		keep_text(layout, &copy->flaws[i].reason);
+		keep_text(layout, &copy->flaws[i].hint);
+	}
 }
 
 struct declaration *
@@ -258,13 +268,13 @@ declaration_copy(const struct declaration *declaration)
 	struct layout layout = {block, block + size};
 	struct declaration *copy = keep(&layout, declaration, sizeof *declaration);
 
-	copy->flaws = NULL;
 	copy->fixed = NULL;
-	copy->flaw_count = copy->fixed_count = 0;
+	copy->fixed_count = 0;
 	keep_text(&layout, &copy->object.namespace);
 	keep_text(&layout, &copy->object.name);
 	keep_text(&layout, &copy->home);
 	keep_text(&layout, &copy->shoot_label);
+	keep_text(&layout, &copy->lookup_problem);
 	copy->claims = keep_claims(&layout, copy->claims, copy->claim_count);
 	copy->links = keep_claims(&layout, copy->links, copy->link_count);
 	keep_peerings(&layout, copy);

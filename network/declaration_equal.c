@@ -161,6 +161,8 @@ heads_equal(const struct declaration *a, const struct declaration *b)
 	       a->defines_home == b->defines_home && a->default_vpc == b->default_vpc &&
 	       a->foreign_router == b->foreign_router &&
 	       text_equal(a->shoot_label, b->shoot_label) &&
+	       a->observed_version == b->observed_version &&
+	       text_equal(a->lookup_problem, b->lookup_problem) &&
 	       a->addresses_known == b->addresses_known && a->tags_known == b->tags_known &&
 	       a->tables_known == b->tables_known && a->rights_known == b->rights_known &&
 	       a->private_subnet == b->private_subnet && a->auto_links == b->auto_links &&
@@ -441,6 +443,7 @@ declaration_fingerprint(const struct declaration *d)
 		hash_text(hash_text((uint64_t)d->object.kind, d->object.namespace), d->object.name);
 
 	hash = hash_text(hash_text(hash, d->home), d->shoot_label);
+	hash = hash_text(hash_word(hash, d->observed_version), d->lookup_problem);
 	hash = hash_word(
 		hash, (uint64_t)d->rights_known << 9 | (uint64_t)d->auto_links << 8 |
 			      (uint64_t)d->auto_routes << 7 | (uint64_t)d->tables_known << 6 |

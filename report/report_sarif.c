@@ -1,5 +1,4 @@
-#include <string.h>
-
+#include "base/percent.h"
 #include "base/text.h"
 #include "report/report.h"
 #include "validators/rules.h"
@@ -83,31 +82,23 @@ rule_index(const char *id)
 }
 
 /* A file's path as a relative reference (RFC 3986 section 4.2). */
-static const char *
-reference(struct arena *arena, const char *path)
+static void
+write_reference(struct buffer *out, const char *path)
 {
-	char *uri = arena_alloc(arena, 3 * strlen(path) + 1), *end = uri;
-
-	for (; *path; path++) {
-		unsigned char c = (unsigned char)*path;
-		const char digits[] = "0123456789ABCDEF", one[] = {*path, 0};
-
-		if (text_only_has(one, "A-Za-z0-9._~/-")) {
-			*end++ = *path;
-			continue;
-		}
-		*end++ = '%';
-		*end++ = digits[c >> 4];
-		*end++ = digits[c & 15];
-	}
-	return uri;
+	buffer_append_text(out, "\"uri\":\"");
+	for (; *path; path++)
+		if (*path == '/')
+			buffer_append_char(out, '/');
+		else
+			percent_append_byte(out, (unsigned char)*path);
+	buffer_append_char(out, '"');
 }
 
 static void
-write_physical(struct arena *arena, const struct report_entry *entry, struct buffer *out)
+write_physical(const struct report_entry *entry, struct buffer *out)
 {
 	buffer_append_text(out, "\"physicalLocation\":{\"artifactLocation\":{");
-	write_pair(out, "uri", reference(arena, entry->file));
+	write_reference(out, entry->file);
 	buffer_append_char(out, '}');
 	if (entry->line) {
 		buffer_printf(out, ",\"region\":{\"startLine\":%zu", entry->line);
@@ -172,7 +163,7 @@ write_result(struct arena *arena, const struct report_entry *entry, struct buffe
 			finding->hint));
 	buffer_append_text(out, ",\"locations\":[{");
 	if (entry->file)
-		write_physical(arena, entry, out);
+		write_physical(entry, out);
 	write_logical(arena, &finding->subject.object, out);
 	buffer_append_text(out, "}]");
 	write_counterparts(arena, finding, out);

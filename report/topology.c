@@ -11,53 +11,10 @@ struct making {
 	struct arena *arena;
 	const struct inventory *inventory;
 	struct topology *topology;
-	const struct declaration **declarations;
-	size_t declaration_count;
+	struct declarations declarations;
 	const char **keys;
 	size_t key_count;
 };
-
-static void
-count_declaration(const struct declaration *declaration, void *context)
-{
-	size_t *count = context;
-
-	(void)declaration;
-	++*count;
-}
-
-static void
-keep_declaration(const struct declaration *declaration, void *context)
-{
-	struct making *making = context;
-
-	making->declarations[making->declaration_count++] = declaration;
-}
-
-static int
-compare_declarations(const void *left, const void *right)
-{
-	const struct object_id *a = &(*(const struct declaration *const *)left)->object;
-	const struct object_id *b = &(*(const struct declaration *const *)right)->object;
-	int names;
-
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	names = strcmp(a->namespace, b->namespace);
-	return names ? names : strcmp(a->name, b->name);
-}
-
-static void
-collect_declarations(struct making *making)
-{
-	size_t count = 0;
-
-	inventory_each(making->inventory, count_declaration, &count);
-	making->declarations = ARENA_ARRAY(making->arena, const struct declaration *, count + 1);
-	inventory_each(making->inventory, keep_declaration, making);
-	qsort(making->declarations, making->declaration_count, sizeof(struct declaration *),
-		compare_declarations);
-}
 
 static void
 add_key(struct making *making, const char *key)
@@ -101,16 +58,16 @@ make_nodes(struct making *making)
 	struct topology *topology = making->topology;
 	size_t limit = 1;
 
-	for (size_t i = 0; i < making->declaration_count; i++) {
-		const struct declaration *declaration = making->declarations[i];
+	for (size_t i = 0; i < making->declarations.count; i++) {
+		const struct declaration *declaration = making->declarations.items[i];
 
 		limit += 1 + 2 * (size_t)declaration->peering_count +
 			 (size_t)declaration->dns_link_count +
 			 (size_t)declaration->attachment_count;
 	}
 	making->keys = ARENA_ARRAY(making->arena, const char *, limit);
-	for (size_t i = 0; i < making->declaration_count; i++)
-		add_keys(making, making->declarations[i]);
+	for (size_t i = 0; i < making->declarations.count; i++)
+		add_keys(making, making->declarations.items[i]);
 	qsort(making->keys, making->key_count, sizeof *making->keys, compare_keys);
 	topology->nodes = ARENA_ARRAY(making->arena, struct topology_node, making->key_count + 1);
 	for (size_t i = 0; i < making->key_count; i++)
@@ -198,8 +155,8 @@ make_edges(struct making *making)
 	struct topology *topology = making->topology;
 
 	topology->edges = ARENA_ARRAY(making->arena, struct topology_edge, making->key_count + 1);
-	for (size_t i = 0; i < making->declaration_count; i++) {
-		const struct declaration *declaration = making->declarations[i];
+	for (size_t i = 0; i < making->declarations.count; i++) {
+		const struct declaration *declaration = making->declarations.items[i];
 
 		for (int j = 0; j < declaration->peering_count; j++)
 			add_edge(topology, declaration->peerings[j].from,
@@ -235,8 +192,8 @@ add_prefix(struct making *making, const struct claim *claim)
 static void
 describe_nodes(struct making *making)
 {
-	for (size_t i = 0; i < making->declaration_count; i++) {
-		const struct declaration *declaration = making->declarations[i];
+	for (size_t i = 0; i < making->declarations.count; i++) {
+		const struct declaration *declaration = making->declarations.items[i];
 		struct topology_node *home = node_of(making->topology, declaration->home);
 
 		if (home && declaration->defines_home)
@@ -393,7 +350,7 @@ topology_of(struct arena *arena, const struct inventory *inventory, const struct
 	struct making making = {.arena = arena, .inventory = inventory, .topology = topology};
 	const struct report_entry *entry = NULL;
 
-	collect_declarations(&making);
+	making.declarations = inventory_all(making.arena, making.inventory);
 	make_nodes(&making);
 	make_edges(&making);
 	describe_nodes(&making);

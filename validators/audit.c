@@ -1,42 +1,19 @@
 #include "validators/audit.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/cleanup.h"
 #include "base/map.h"
 #include "validators/verdict.h"
 
-static int
-compare_subjects(const void *left, const void *right)
-{
-	const struct object_id *a = &(*(const struct declaration *const *)left)->object;
-	const struct object_id *b = &(*(const struct declaration *const *)right)->object;
-	int order = (int)a->kind - (int)b->kind;
-
-	if (order == 0)
-		order = strcmp(a->namespace, b->namespace);
-	return order ? order : strcmp(a->name, b->name);
-}
-
-static void
-take_subject(const struct declaration *declaration, void *context)
-{
-	struct declarations *subjects = context;
-
-	if (declaration->object.kind < KINDS)
-		subjects->items[subjects->count++] = declaration;
-}
-
 struct declarations
 audit_subjects(struct arena *arena, const struct inventory *inventory)
 {
-	size_t room = inventory_size(inventory).objects;
-	struct declarations subjects = {
-		.items = ARENA_ARRAY(arena, const struct declaration *, room + 1)};
+	struct declarations subjects = inventory_all(arena, inventory);
+	size_t count = 0;
 
-	inventory_each(inventory, take_subject, &subjects);
-	qsort(subjects.items, subjects.count, sizeof(const struct declaration *), compare_subjects);
+	for (size_t i = 0; i < subjects.count; i++)
+		if (subjects.items[i]->object.kind < KINDS)
+			subjects.items[count++] = subjects.items[i];
+	subjects.count = count;
 	return subjects;
 }
 

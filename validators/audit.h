@@ -2,8 +2,7 @@
  * the last to come. For all of an inventory at once, or for one object that has changed.
  *
  * It tells everything, whatever the policy withholds from the authors of requests: who asks has
- * read the objects. The inventory keeps no flaws: who wants to hear of them judges the declaration
- * that was decoded, in place of the stored one. The caller holds the inventory's lock in every
+ * read the objects. The caller holds the inventory's lock in every
  * call; what is returned lives in the arena. Declarations are lent until the lock is given back,
  * findings are not.
  */
@@ -25,8 +24,7 @@ struct audit {
  * name. */
 struct declarations audit_subjects(struct arena *arena, const struct inventory *inventory);
 
-/* What speaks against one stored object, the certain things first. `subject` is what is stored, or
- * the same with its flaws. */
+/* What speaks against one stored object, the certain things first. */
 struct findings audit_object(
 	struct arena *arena, const struct audit *audit, const struct declaration *subject);
 

@@ -205,6 +205,18 @@ one_object_is_judged_against_everything(void **state)
 }
 
 static void
+what_is_stored_is_judged_with_its_flaws(void **state)
+{
+	struct world world CLEANUP(world_dispose);
+
+	(void)state;
+	world_init(&world, SUBNET("net1", "vpc-1", "10.0.0.0"));
+	audit_everything(&world);
+	assert_int_equal(world.count, 1);
+	assert_string_equal(world.heard[0]->rule, "malformed-address");
+}
+
+static void
 a_finding_outlives_what_it_is_about(void **state)
 {
 	struct world world CLEANUP(world_dispose);
@@ -229,6 +241,7 @@ main(void)
 		cmocka_unit_test(both_sides_of_a_conflict_are_one_finding_at_the_later_object),
 		cmocka_unit_test(the_side_that_denies_stands_for_the_one_that_warns),
 		cmocka_unit_test(one_object_is_judged_against_everything),
+		cmocka_unit_test(what_is_stored_is_judged_with_its_flaws),
 		cmocka_unit_test(a_finding_outlives_what_it_is_about),
 	};
 
