@@ -268,7 +268,7 @@ end_oldest(struct connection_list *list, enum state state, size_t most, int64_t 
 	for (struct connection *each = list->oldest; each && count < most; each = each->next) {
 		int64_t since = atomic_load_explicit(&each->since, memory_order_relaxed);
 
-		if (!is_in(each, state) || now - since < LEFT_ALONE)
+		if (!is_in(each, state) || now - since < LEFT_ALONE || has_unread(each))
 			continue;
 		end(each, "crowded", now);
 		count++;
