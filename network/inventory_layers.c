@@ -445,37 +445,6 @@ inventory_each(const struct inventory *inventory, void (*visit)(const struct dec
 		visit(object->stored->holding.declaration, context);
 }
 
-static int
-compare_declarations(const void *left, const void *right)
-{
-	const struct object_id *a = &(*(const struct declaration *const *)left)->object;
-	const struct object_id *b = &(*(const struct declaration *const *)right)->object;
-	int order = (int)a->kind - (int)b->kind;
-
-	if (order == 0)
-		order = strcmp(a->namespace, b->namespace);
-	return order ? order : strcmp(a->name, b->name);
-}
-
-static void
-take(const struct declaration *declaration, void *context)
-{
-	struct declarations *all = context;
-
-	all->items[all->count++] = declaration;
-}
-
-struct declarations
-inventory_all(struct arena *arena, const struct inventory *inventory)
-{
-	size_t room = inventory->size.objects + 1;
-	struct declarations all = {.items = ARENA_ARRAY(arena, const struct declaration *, room)};
-
-	inventory_each(inventory, take, &all);
-	qsort(all.items, all.count, sizeof(const struct declaration *), compare_declarations);
-	return all;
-}
-
 /* --- the definition of a domain --- */
 
 static bool
