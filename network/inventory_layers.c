@@ -1,7 +1,6 @@
 #include "network/inventory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "network/answer.h"

@@ -398,18 +398,6 @@ inventory_attached_to(struct arena *arena, const struct inventory *inventory, co
 
 /* --- everything --- */
 
-static int
-compare_declarations(const void *left, const void *right)
-{
-	const struct object_id *a = &(*(const struct declaration *const *)left)->object;
-	const struct object_id *b = &(*(const struct declaration *const *)right)->object;
-	int order = (int)a->kind - (int)b->kind;
-
-	if (order == 0)
-		order = strcmp(a->namespace, b->namespace);
-	return order ? order : strcmp(a->name, b->name);
-}
-
 static void
 take(const struct declaration *declaration, void *context)
 {
