@@ -210,7 +210,7 @@ uint64_t inventory_serial(const struct inventory *inventory, const struct object
 /* The shoot-info that describes this cluster, or NULL outside Gardener. */
 const struct shoot *inventory_shoot(const struct inventory *inventory);
 
-/* Every stored declaration, in the order of kind, namespace and name. */
+/* Every stored declaration, in the order of kind, name and namespace. */
 struct declarations inventory_all(struct arena *arena, const struct inventory *inventory);
 /* Calls `visit` for every stored declaration (after store: the newest), in no particular order. */
 void inventory_each(const struct inventory *inventory,

@@ -20,8 +20,8 @@ struct audit {
 	int64_t now; /* seconds since 1970, for what expires; 0 when nothing does */
 };
 
-/* Everything that is stored and comes from the API server, in the order of kind, namespace and
- * name. */
+/* Everything that is stored and comes from the API server, in the order of kind, name and
+ * namespace. */
 struct declarations audit_subjects(struct arena *arena, const struct inventory *inventory);
 
 /* What speaks against one stored object, the certain things first. */

@@ -102,7 +102,7 @@ audit_everything(struct world *world)
 }
 
 static void
-subjects_stand_in_the_order_of_kind_namespace_and_name(void **state)
+subjects_stand_in_the_order_of_kind_and_name(void **state)
 {
 	struct world world CLEANUP(world_dispose);
 	struct declarations subjects;
@@ -234,7 +234,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(subjects_stand_in_the_order_of_kind_namespace_and_name),
+		cmocka_unit_test(subjects_stand_in_the_order_of_kind_and_name),
 		cmocka_unit_test(an_empty_inventory_has_no_subjects),
 		cmocka_unit_test(what_is_only_reserved_is_no_subject),
 		cmocka_unit_test(the_ranges_of_the_policy_are_no_subject),
