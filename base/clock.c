@@ -66,3 +66,31 @@ clock_format_micro(int64_t wall, char text[CLOCK_MICRO_TEXT_SIZE])
 	clock_format(wall, text);
 	memcpy(text + CLOCK_TEXT_SIZE - 2, "000Z", sizeof "000Z");
 }
+
+static bool
+has_shape(const char *text, const char *shape)
+{
+	for (; *shape; text++, shape++)
+		if (*shape == '0' ? *text < '0' || *text > '9' : *text != *shape)
+			return false;
+	return true;
+}
+
+bool
+clock_read(const char *text, int64_t *seconds)
+{
+	static const char shape[] = "0000-00-00T00:00:00";
+	struct tm parts = {0};
+	const char *end;
+
+	if (!text || !has_shape(text, shape))
+		return false;
+	end = text + strlen(shape);
+	if (*end == '.')
+		end += 1 + strspn(end + 1, "0123456789");
+	if (strcmp(end, "Z") != 0 ||
+		strptime(text, "%Y-%m-%dT%H:%M:%S", &parts) != text + strlen(shape))
+		return false;
+	*seconds = timegm(&parts);
+	return true;
+}

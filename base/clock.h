@@ -2,6 +2,7 @@
  * Unit: nanoseconds in int64_t (292 years). */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CLOCK_MILLISECOND INT64_C(1000000)
@@ -18,3 +19,7 @@ void clock_format(int64_t wall, char text[CLOCK_TEXT_SIZE]);
 /* The same with six digits, as a MicroTime of the Kubernetes API has them; the last three are 0. */
 enum { CLOCK_MICRO_TEXT_SIZE = 28 };
 void clock_format_micro(int64_t wall, char text[CLOCK_MICRO_TEXT_SIZE]);
+
+/* "2017-07-04T15:40:53Z", with or without a fraction, as seconds since 1970 (RFC 3339, UTC only).
+ * False, and nothing is set, for anything else and for NULL. */
+bool clock_read(const char *text, int64_t *seconds);

@@ -7,17 +7,18 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cloud/aws_channel.h"
 #include "cloud/aws_environment.h"
+#include "cloud/aws_error.h"
 #include "cloud/aws_query.h"
 #include "format/xml.h"
 #include "http/http_client.h"
 
 enum { LARGEST_TOKEN = 20000, LARGEST_FORM = 4 * LARGEST_TOKEN, LARGEST_ANSWER = 256 * 1024 };
-enum { LARGEST_BUNDLE = 4 * 1024 * 1024, MEMORY = 8 * 1024 * 1024 };
+enum { MEMORY = 8 * 1024 * 1024 };
 /* By how much the clocks may differ before a signature is refused for it (it is five minutes). */
 enum { LARGEST_SKEW = 240 };
 #define TIMEOUT      (10 * CLOCK_SECOND)
-#define FORM_TYPE    "application/x-www-form-urlencoded; charset=utf-8"
 #define SESSION_NAME "peerwarden"
 
 /* One question to STS. */
@@ -130,59 +131,22 @@ begin_exchange(struct exchange *exchange)
 	return true;
 }
 
-static struct aws_signature
-sign(const struct exchange *exchange, int64_t time)
-{
-	const struct aws_header headers[] = {
-		{"Host", aws_environment_host(exchange->arena, exchange->url)},
-		{"Content-Type", FORM_TYPE},
-	};
-	const struct aws_request request = {
-		.method = "POST",
-		.path = "/",
-		.headers = headers,
-		.header_count = sizeof headers / sizeof *headers,
-		.body = buffer_text(&exchange->form),
-		.body_length = exchange->form.length,
-		.region = exchange->region,
-		.service = "sts",
-		.time = time,
-	};
-
-	return aws_signature_make(exchange->arena, &request, exchange->base);
-}
-
 static bool
 call(struct exchange *exchange, struct http_client *client, int64_t time)
 {
-	struct arena *arena = exchange->arena;
-	const char *lines[5] = {"Accept: text/xml"};
-	struct http_request request = {
-		.method = HTTP_POST,
-		.target = "/",
-		.body = buffer_text(&exchange->form),
-		.body_length = exchange->form.length,
-		.content_type = FORM_TYPE,
-		.headers = lines,
+	const struct aws_post post = {
+		.url = exchange->url,
+		.region = exchange->region,
+		.service = "sts",
+		.keys = exchange->base,
+		.time = time,
+		.form = &exchange->form,
 		.timeout = TIMEOUT,
-		.stall = TIMEOUT,
 		.limit = LARGEST_ANSWER,
 	};
-	bool done;
 
-	if (exchange->base) {
-		struct aws_signature signature = sign(exchange, time);
-
-		lines[1] = arena_printf(arena, "X-Amz-Date: %s", signature.date);
-		lines[2] = arena_printf(arena, "Authorization: %s", signature.authorization);
-		if (signature.token)
-			lines[3] = arena_printf(arena, "X-Amz-Security-Token: %s", signature.token);
-		done = http_client_call(client, &request, &exchange->response, exchange->error);
-		aws_keys_wipe_text(lines[3]);
-		aws_keys_wipe_text(signature.canonical);
-		return done;
-	}
-	return http_client_call(client, &request, &exchange->response, exchange->error);
+	return aws_channel_post(
+		exchange->arena, client, &post, &exchange->response, exchange->error);
 }
 
 /* The same once more, by the server's clock, when it was our clock that spoilt the signature. */
@@ -206,23 +170,16 @@ call_in_time(struct exchange *exchange, struct http_client *client)
 static bool
 ask(struct exchange *exchange)
 {
-	CLEANUP(buffer_dispose) struct buffer bundle;
-	const char *path = aws_environment_get(exchange->sts->environment, "AWS_CA_BUNDLE");
-	struct http_server server = {.url = exchange->url};
-	struct http_client *client;
-	bool done;
+	struct http_client *client =
+		aws_channel_open(exchange->sts->environment, exchange->url, exchange->error);
+	struct aws_stop *stop = exchange->sts->stop;
+	struct aws_stop_entry entry;
+	bool done = false;
 
-	buffer_init(&bundle, LARGEST_BUNDLE);
-	if (path && !file_read(path, &bundle, exchange->error))
-		return error_wrap(exchange->error, "AWS_CA_BUNDLE");
-	if (path)
-		server.authority = buffer_text(&bundle);
-	if (exchange->form.overflowed)
-		return error_set(exchange->error, ERROR_EXHAUSTED, "the request is too large");
-	client = http_client_new(&server, exchange->error);
-	if (!client)
-		return false;
-	done = call_in_time(exchange, client);
+	if (client && aws_stop_enter(stop, &entry, client, exchange->error)) {
+		done = call_in_time(exchange, client);
+		aws_stop_leave(stop, &entry);
+	}
 	http_client_free(client);
 	return done;
 }
@@ -241,15 +198,14 @@ kind_of(int status, const char *code)
 {
 	static const char *const later[] = {"ExpiredToken", "ExpiredTokenException",
 		"RequestExpired", "RequestTimeTooSkewed", "IDPCommunicationError",
-		"IDPCommunicationErrorException", "Throttling", "ThrottlingException",
-		"ThrottledException", "RequestLimitExceeded", "RequestThrottled", "SlowDown",
-		"RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete",
-		"TooManyRequestsException", NULL};
+		"IDPCommunicationErrorException", "RequestTimeout", "RequestTimeoutException",
+		NULL};
 	static const char *const refused[] = {"InvalidIdentityToken",
 		"InvalidIdentityTokenException", "IDPRejectedClaim", "IDPRejectedClaimException",
 		"InvalidClientTokenId", "SignatureDoesNotMatch", "OptInRequired", NULL};
 
-	if (status >= 500 || status == 429 || is_among(code, later))
+	if (status >= 500 || status == 429 || aws_error_is_throttle(code, status) ||
+		is_among(code, later))
 		return ERROR_TRANSIENT;
 	return status == 401 || status == 403 || is_among(code, refused) ? ERROR_DENIED
 									 : ERROR_INVALID;
@@ -318,7 +274,7 @@ read_answer(struct exchange *exchange, struct aws_keys *keys)
 		found.token = text_at(given, "SessionToken");
 	}
 	if (!given || !found.token || !aws_keys_are_sound(&found) ||
-		!aws_keys_read_time(xml_text(given, "Expiration"), &found.expires))
+		!clock_read(xml_text(given, "Expiration"), &found.expires))
 		return error_set(exchange->error, ERROR_TRANSIENT,
 			"%s: STS of %s answers %s without keys", exchange->role->arn,
 			exchange->region, exchange->action);

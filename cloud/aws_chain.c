@@ -60,7 +60,7 @@ from_environment(const struct aws_chain *chain, struct aws_keys *keys, struct er
 static enum outcome
 from_web_identity(const struct aws_chain *chain, struct aws_keys *keys, struct error *error)
 {
-	struct aws_sts sts = {.environment = chain->environment};
+	struct aws_sts sts = {.environment = chain->environment, .stop = chain->stop};
 	const char *path = get(chain, "AWS_WEB_IDENTITY_TOKEN_FILE");
 	const struct aws_role role = {
 		.arn = get(chain, "AWS_ROLE_ARN"),
@@ -91,12 +91,13 @@ base_of_profile(struct search *search, const struct aws_profile *profile)
 		outcome = from_environment(search->chain, search->keys, search->error);
 	else if (text_equal(source, "Ec2InstanceMetadata"))
 		outcome = outcome_of(aws_metadata_ask_instance(search->chain->metadata,
-			search->chain->environment, search->keys, search->error));
+			search->chain->environment, search->chain->stop, search->keys,
+			search->error));
 	else if (text_equal(source, "EcsContainer"))
 		outcome =
 			aws_metadata_has_container(search->chain->environment)
-				? outcome_of(aws_metadata_ask_container(
-					  search->chain->environment, search->keys, search->error))
+				? outcome_of(aws_metadata_ask_container(search->chain->environment,
+					  search->chain->stop, search->keys, search->error))
 				: NOTHING;
 	else
 		return outcome_of(error_set(search->error, ERROR_INVALID,
@@ -131,7 +132,8 @@ role_of_profile(
 static enum outcome
 assume_profile(struct search *search, const struct aws_profile *profile)
 {
-	struct aws_sts sts = {.environment = search->chain->environment};
+	struct aws_sts sts = {
+		.environment = search->chain->environment, .stop = search->chain->stop};
 	CLEANUP(aws_keys_dispose) struct aws_keys base = {0};
 	struct aws_role role;
 
@@ -252,8 +254,9 @@ aws_chain_find(const struct aws_chain *chain, struct aws_keys *keys, struct erro
 			return outcome == FOUND;
 	}
 	if (aws_metadata_has_container(chain->environment))
-		return aws_metadata_ask_container(chain->environment, keys, error);
-	return aws_metadata_ask_instance(chain->metadata, chain->environment, keys, error) ||
+		return aws_metadata_ask_container(chain->environment, chain->stop, keys, error);
+	return aws_metadata_ask_instance(
+		       chain->metadata, chain->environment, chain->stop, keys, error) ||
 	       error_wrap(error, "no AWS credentials in the environment, in a profile or from the "
 				 "container");
 }

@@ -11,14 +11,16 @@ struct aws_credentials {
 	const char *const *environment;
 	struct aws_metadata metadata; /* of the entry for the program's own keys */
 	struct aws_key_cache *cache;
+	struct aws_stop stop;
 };
 
 static bool
 fetch(void *context, const struct aws_role *role, struct aws_keys *keys, struct error *error)
 {
 	struct aws_credentials *credentials = context;
-	const struct aws_chain chain = {credentials->environment, &credentials->metadata};
-	struct aws_sts sts = {.environment = credentials->environment};
+	const struct aws_chain chain = {
+		credentials->environment, &credentials->metadata, &credentials->stop};
+	struct aws_sts sts = {.environment = credentials->environment, .stop = &credentials->stop};
 	CLEANUP(aws_keys_dispose) struct aws_keys own = {0};
 
 	if (!role)
@@ -40,6 +42,7 @@ aws_credentials_new(const char *const *environment)
 	const struct aws_key_source source = {.fetch = fetch, .context = credentials};
 
 	credentials->environment = environment;
+	aws_stop_init(&credentials->stop);
 	credentials->cache = aws_key_cache_new(&source);
 	return credentials;
 }
@@ -51,7 +54,14 @@ aws_credentials_free(struct aws_credentials *credentials)
 		return;
 	aws_key_cache_free(credentials->cache);
 	aws_metadata_dispose(&credentials->metadata);
+	aws_stop_dispose(&credentials->stop);
 	free(credentials);
+}
+
+void
+aws_credentials_abort(struct aws_credentials *credentials)
+{
+	aws_stop_now(&credentials->stop);
 }
 
 bool

@@ -19,6 +19,10 @@ struct aws_credentials;
 struct aws_credentials *aws_credentials_new(const char *const *environment);
 void aws_credentials_free(struct aws_credentials *credentials); /* no call may be under way */
 
+/* Ends what is being asked, within 100 ms, and every later question, with ERROR_TRANSIENT. Keys
+ * that are there are still given. From any thread. */
+void aws_credentials_abort(struct aws_credentials *credentials);
+
 /* The keys of a role, or the program's own when `role` is NULL; owned: aws_keys_dispose. May take
  * as long as AWS does, up to half a minute. Errors as in aws_chain.h and aws_assume_role.h. */
 bool aws_credentials_get(struct aws_credentials *credentials, const struct aws_role *role,

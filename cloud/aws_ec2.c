@@ -328,21 +328,60 @@ is_answer(struct reader *reader, const struct xml *answer, const char *name)
 	return !reader->failed;
 }
 
+/* A list of any kind of items. */
+struct list {
+	const char *answer; /* name of the root element */
+	const char *path;   /* to the items */
+	size_t size;        /* of an item as it is read */
+	void (*read)(struct reader *reader, const struct xml *item, void *made);
+};
+
+/* The items, as many as *count says; NULL for none, and when it has failed. */
+static void *
+read_list(struct reader *reader, const struct xml *answer, const struct list *list, size_t *count)
+{
+	const struct xml *item = xml_find(answer, list->path);
+	char *made, *at;
+
+	*count = 0;
+	if (!is_answer(reader, answer, list->answer))
+		return NULL;
+	made = at = make_room(reader, count_items(item), list->size);
+	for (; item && !reader->failed; item = xml_next(item), at += list->size) {
+		list->read(reader, item, at);
+		++*count;
+	}
+	return made;
+}
+
+static void
+put_vpc(struct reader *reader, const struct xml *item, void *made)
+{
+	*(struct aws_vpc *)made = read_vpc(reader, item);
+}
+
+static void
+put_peering(struct reader *reader, const struct xml *item, void *made)
+{
+	*(struct aws_peering *)made = read_peering(reader, item);
+}
+
+static void
+put_route_table(struct reader *reader, const struct xml *item, void *made)
+{
+	*(struct aws_route_table *)made = read_route_table(reader, item);
+}
+
 bool
 aws_ec2_read_vpcs(
 	struct arena *arena, const struct xml *answer, struct aws_vpcs *vpcs, struct error *error)
 {
+	static const struct list list = {
+		"DescribeVpcsResponse", "vpcSet/item", sizeof(struct aws_vpc), put_vpc};
 	struct reader reader = {.arena = arena, .error = error};
-	const struct xml *item = xml_find(answer, "vpcSet/item");
-	size_t count = count_items(item);
-	struct aws_vpc *made;
 
-	if (!is_answer(&reader, answer, "DescribeVpcsResponse"))
-		return false;
-	made = make_room(&reader, count, sizeof *made);
-	for (size_t i = 0; item && !reader.failed; item = xml_next(item))
-		made[i++] = read_vpc(&reader, item);
-	*vpcs = (struct aws_vpcs){made, count, xml_text(answer, "nextToken")};
+	vpcs->items = read_list(&reader, answer, &list, &vpcs->count);
+	vpcs->next_token = xml_text(answer, "nextToken");
 	return !reader.failed;
 }
 
@@ -350,17 +389,12 @@ bool
 aws_ec2_read_peerings(struct arena *arena, const struct xml *answer, struct aws_peerings *peerings,
 	struct error *error)
 {
+	static const struct list list = {"DescribeVpcPeeringConnectionsResponse",
+		"vpcPeeringConnectionSet/item", sizeof(struct aws_peering), put_peering};
 	struct reader reader = {.arena = arena, .error = error};
-	const struct xml *item = xml_find(answer, "vpcPeeringConnectionSet/item");
-	size_t count = count_items(item);
-	struct aws_peering *made;
 
-	if (!is_answer(&reader, answer, "DescribeVpcPeeringConnectionsResponse"))
-		return false;
-	made = make_room(&reader, count, sizeof *made);
-	for (size_t i = 0; item && !reader.failed; item = xml_next(item))
-		made[i++] = read_peering(&reader, item);
-	*peerings = (struct aws_peerings){made, count, xml_text(answer, "nextToken")};
+	peerings->items = read_list(&reader, answer, &list, &peerings->count);
+	peerings->next_token = xml_text(answer, "nextToken");
 	return !reader.failed;
 }
 
@@ -368,17 +402,12 @@ bool
 aws_ec2_read_route_tables(struct arena *arena, const struct xml *answer,
 	struct aws_route_tables *tables, struct error *error)
 {
+	static const struct list list = {"DescribeRouteTablesResponse", "routeTableSet/item",
+		sizeof(struct aws_route_table), put_route_table};
 	struct reader reader = {.arena = arena, .error = error};
-	const struct xml *item = xml_find(answer, "routeTableSet/item");
-	size_t count = count_items(item);
-	struct aws_route_table *made;
 
-	if (!is_answer(&reader, answer, "DescribeRouteTablesResponse"))
-		return false;
-	made = make_room(&reader, count, sizeof *made);
-	for (size_t i = 0; item && !reader.failed; item = xml_next(item))
-		made[i++] = read_route_table(&reader, item);
-	*tables = (struct aws_route_tables){made, count, xml_text(answer, "nextToken")};
+	tables->items = read_list(&reader, answer, &list, &tables->count);
+	tables->next_token = xml_text(answer, "nextToken");
 	return !reader.failed;
 }
 

@@ -2,10 +2,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/jitter.h"
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -133,17 +133,6 @@ smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Between 0 and `highest`, both included. */
-static int64_t
-at_random(int64_t highest)
-{
-	uint64_t random;
-
-	if (getrandom(&random, sizeof random, 0) != sizeof random)
-		abort();
-	return (int64_t)(random % (uint64_t)(highest + 1));
-}
-
 static void
 plan_renewal(struct entry *entry, int64_t now)
 {
@@ -155,20 +144,17 @@ plan_renewal(struct entry *entry, int64_t now)
 	if (!entry->keys.expires)
 		return;
 	entry->needed = entry->keys.expires - needed;
-	entry->advised = entry->keys.expires - advised + at_random((advised - needed) / 2);
+	entry->advised = entry->keys.expires - advised + jitter_between(0, (advised - needed) / 2);
 }
 
 static void
 note_failure(struct aws_key_cache *cache, struct entry *entry, const struct error *failure)
 {
-	int64_t hold = FIRST_HOLD;
+	int64_t hold = jitter_longest(FIRST_HOLD, LONGEST_HOLD, entry->failures);
 
-	for (unsigned i = 0; i < entry->failures && hold < LONGEST_HOLD; i++)
-		hold *= 2;
-	hold = smaller(hold, LONGEST_HOLD);
 	entry->failures++;
 	entry->failure = *failure;
-	entry->held_until = cache->source.monotonic() + hold - at_random(hold / 4);
+	entry->held_until = cache->source.monotonic() + jitter_between(hold - hold / 4, hold);
 }
 
 static bool

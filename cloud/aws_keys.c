@@ -3,7 +3,6 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "base/text.h"
@@ -82,32 +81,4 @@ aws_keys_dispose_buffer(struct buffer *buffer)
 	if (buffer->data)
 		OPENSSL_cleanse(buffer->data, buffer->capacity);
 	buffer_dispose(buffer);
-}
-
-static bool
-has_shape(const char *text, const char *shape)
-{
-	for (; *shape; text++, shape++)
-		if (*shape == '0' ? *text < '0' || *text > '9' : *text != *shape)
-			return false;
-	return true;
-}
-
-bool
-aws_keys_read_time(const char *text, int64_t *seconds)
-{
-	static const char shape[] = "0000-00-00T00:00:00";
-	struct tm parts = {0};
-	const char *end;
-
-	if (!text || !has_shape(text, shape))
-		return false;
-	end = text + strlen(shape);
-	if (*end == '.')
-		end += 1 + strspn(end + 1, "0123456789");
-	if (!text_equal(end, "Z") ||
-		strptime(text, "%Y-%m-%dT%H:%M:%S", &parts) != text + strlen(shape))
-		return false;
-	*seconds = timegm(&parts);
-	return true;
 }

@@ -19,7 +19,3 @@ bool aws_keys_are_sound(const struct aws_keys *keys);
 
 void aws_keys_wipe_text(const char *text);           /* in place; NULL and "" are left alone */
 void aws_keys_dispose_buffer(struct buffer *buffer); /* wipes; usable with CLEANUP */
-
-/* "2017-07-04T15:40:53Z", with or without a fraction, as seconds since 1970 (RFC 3339, UTC only).
- */
-bool aws_keys_read_time(const char *text, int64_t *seconds);

@@ -20,6 +20,7 @@ enum { LARGEST_ANSWER = 64 * 1024, LARGEST_TOKEN = 64 * 1024, MEMORY = 1024 * 10
 #define TOKEN_LIFETIME "21600"
 #define TOKEN_USE      (21000 * CLOCK_SECOND)
 #define ROLES          "/latest/meta-data/iam/security-credentials/"
+#define BLANKS         " \t\r\n"
 
 static const struct json_limits limits = {
 	.bytes = LARGEST_ANSWER, .depth = 4, .values = 100, .refuse_duplicates = true};
@@ -28,6 +29,8 @@ static const struct json_limits limits = {
 struct talk {
 	struct arena *arena;
 	struct http_client *client;
+	struct aws_stop *stop; /* or NULL */
+	struct aws_stop_entry entry;
 	const char *service; /* for messages */
 	int64_t timeout;
 	struct http_response response;
@@ -46,6 +49,7 @@ static void
 end_talk(struct talk *talk)
 {
 	clear_response(talk);
+	aws_stop_leave(talk->stop, &talk->entry);
 	http_client_free(talk->client);
 	arena_free(talk->arena);
 }
@@ -56,7 +60,9 @@ begin_talk(struct talk *talk, const char *url)
 	struct http_server server = {.url = url, .metadata = true};
 
 	talk->client = http_client_new(&server, talk->error);
-	return talk->client || error_wrap(talk->error, "%s", talk->service);
+	return (talk->client &&
+		       aws_stop_enter(talk->stop, &talk->entry, talk->client, talk->error)) ||
+	       error_wrap(talk->error, "%s", talk->service);
 }
 
 /* With one header, or none when its value is NULL. */
@@ -115,7 +121,7 @@ read_keys(struct talk *talk, struct aws_keys *keys)
 		return error_set(talk->error, ERROR_TRANSIENT, "%s: answers with the code %s",
 			talk->service, text_only_has(code, "a-zA-Z") ? code : "of an error");
 	if (!found.token || !aws_keys_are_sound(&found) ||
-		!aws_keys_read_time(json_member_text(answer, "Expiration"), &found.expires))
+		!clock_read(json_member_text(answer, "Expiration"), &found.expires))
 		return error_set(
 			talk->error, ERROR_TRANSIENT, "%s: answers without keys", talk->service);
 	aws_keys_take(keys, &found);
@@ -174,11 +180,12 @@ find_container(struct arena *arena, const char *const *environment, const char *
 }
 
 bool
-aws_metadata_ask_container(
-	const char *const *environment, struct aws_keys *keys, struct error *error)
+aws_metadata_ask_container(const char *const *environment, struct aws_stop *stop,
+	struct aws_keys *keys, struct error *error)
 {
 	CLEANUP(end_talk)
 	struct talk talk = {.arena = arena_new(MEMORY),
+		.stop = stop,
 		.service = "the container's credentials",
 		.timeout = CONTAINER_TIMEOUT,
 		.error = error};
@@ -244,17 +251,17 @@ get(struct aws_metadata *metadata, struct talk *talk, const char *target)
 
 bool
 aws_metadata_ask_instance(struct aws_metadata *metadata, const char *const *environment,
-	struct aws_keys *keys, struct error *error)
+	struct aws_stop *stop, struct aws_keys *keys, struct error *error)
 {
 	CLEANUP(end_talk)
 	struct talk talk = {.arena = arena_new(MEMORY),
+		.stop = stop,
 		.service = "the instance's metadata",
 		.timeout = INSTANCE_TIMEOUT,
 		.error = error};
 	const char *disabled = aws_environment_get(environment, "AWS_EC2_METADATA_DISABLED");
 	const char *url = aws_environment_get(environment, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
 	const char *name;
-	size_t length;
 
 	*keys = (struct aws_keys){0};
 	if (disabled && text_equal_ignoring_case(disabled, "true"))
@@ -263,8 +270,8 @@ aws_metadata_ask_instance(struct aws_metadata *metadata, const char *const *envi
 		!get(metadata, &talk, ROLES))
 		return false;
 	name = buffer_text(&talk.response.body);
-	name = text_trim(name, &length);
-	name = arena_text_part(talk.arena, name, strcspn(name, "\r\n \t"));
+	name += strspn(name, BLANKS);
+	name = arena_text_part(talk.arena, name, strcspn(name, BLANKS));
 	if (!text_only_has(name, "a-zA-Z0-9_+=,.@-"))
 		return error_set(error, ERROR_NOT_FOUND, "%s: has no role", talk.service);
 	return get(metadata, &talk, arena_printf(talk.arena, ROLES "%s", name)) &&

@@ -10,8 +10,8 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "base/metrics.h"
+#include "base/rate_limit.h"
 #include "daemon/delay_heap.h"
-#include "daemon/rate_limit.h"
 
 static const double seconds[] = {
 	1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100, 1000, 0};

@@ -31,9 +31,9 @@
 struct key_queue_limits {
 	int64_t first_delay;   /* after the first failure, before jitter */
 	int64_t longest_delay; /* the back-off grows no further; at most 100 years */
-	int64_t interval;      /* between two tokens of the bucket, as in daemon/rate_limit.h */
+	int64_t interval;      /* between two tokens of the bucket, as in base/rate_limit.h */
 	int64_t burst;
-	/* A random number from `lowest` to `highest`; NULL for kube/jitter.h's. */
+	/* A random number from `lowest` to `highest`; NULL for base/jitter.h's. */
 	int64_t (*jitter)(int64_t lowest, int64_t highest);
 };
 /* client-go's: 5 ms to 1000 s; 10 tokens a second, 100 at once. */

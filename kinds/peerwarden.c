@@ -1,6 +1,11 @@
 #include "kinds/peerwarden.h"
 
+#include <string.h>
+
+#include "base/text.h"
 #include "kinds/read.h"
+
+enum { LONGEST_PROBLEM = 240 };
 
 static const struct peerwarden_path tags_path = PEERWARDEN_PATH("tags");
 static const struct peerwarden_path region_path = PEERWARDEN_PATH("region");
@@ -96,6 +101,55 @@ peerwarden_read_missing_rights(const struct draft *draft, const struct json *obj
 			draft_flaw(draft, FLAW_ID, peerwarden_field(&part, &right_path, index), "",
 				"must be text",
 				"write a right's name, for example ec2:DeleteRoute");
+}
+
+/* Up to the end of the first sentence or line, and no further than LONGEST_PROBLEM bytes. */
+static const char *
+first_sentence(struct arena *arena, const char *text)
+{
+	size_t length = strcspn(text, "\r\n");
+	const char *end = strstr(text, ". ");
+
+	if (end && (size_t)(end - text) < length)
+		length = (size_t)(end - text);
+	if (length > LONGEST_PROBLEM)
+		length = text_valid_utf8(text, LONGEST_PROBLEM);
+	while (length > 0 && text[length - 1] == '.')
+		length--;
+	return arena_text_part(arena, text, length);
+}
+
+/* NULL unless the condition Ready is false. */
+static const char *
+lookup_problem(struct arena *arena, const struct json *status)
+{
+	const struct json *conditions = json_member(status, "conditions");
+
+	for (const struct json *item = json_first(conditions); item; item = json_next(item)) {
+		const char *message = json_member_text(item, "message");
+		const char *reason = json_member_text(item, "reason");
+
+		if (!text_equal(json_member_text(item, "type"), "Ready"))
+			continue;
+		if (!text_equal(json_member_text(item, "status"), "False"))
+			return NULL;
+		if (!text_is_blank(message))
+			return first_sentence(arena, message);
+		return text_is_blank(reason) ? "nobody knows why" : first_sentence(arena, reason);
+	}
+	return NULL;
+}
+
+void
+peerwarden_read_lookup(const struct draft *draft, const struct json *object)
+{
+	const struct json *status = json_member(object, "status");
+	const char *version = json_member_text(status, "observedVersion");
+	uint64_t number;
+
+	if (version && text_to_number(version, UINT64_MAX, &number))
+		draft->declaration->observed_version = number;
+	draft->declaration->lookup_problem = lookup_problem(draft->arena, status);
 }
 
 const char *

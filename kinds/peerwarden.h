@@ -45,6 +45,10 @@ void peerwarden_read_names(
 /* Declares the rights that are known to be missing. */
 void peerwarden_read_missing_rights(const struct draft *draft, const struct json *object);
 
+/* Declares for which version the cloud was last asked, and the first sentence of why it had no
+ * answer. */
+void peerwarden_read_lookup(const struct draft *draft, const struct json *object);
+
 /* Where the network or zone is; "" when nobody has said so. */
 const char *peerwarden_read_region(const struct draft *draft, const struct json *object);
 

@@ -222,6 +222,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	read_addresses(&draft, json_member(object, "status"), seen_field, SEEN);
 	read_addresses(&draft, spec, given_field, GIVEN);
 	drop_doubles(declaration);
+	peerwarden_read_lookup(&draft, object);
 	peerwarden_read_tags(&draft, object);
 	peerwarden_read_names(&draft, object, &peering_names);
 	peerwarden_read_missing_rights(&draft, object);

@@ -36,6 +36,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	declaration->remote = remote;
 	declaration->home = domain_key_of_zone(arena, id);
 	declaration->defines_home = true;
+	peerwarden_read_lookup(&draft, object);
 	peerwarden_read_tags(&draft, object);
 	peerwarden_read_names(&draft, object, &link_names);
 	peerwarden_read_missing_rights(&draft, object);

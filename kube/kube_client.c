@@ -229,6 +229,7 @@ kube_client_call(struct arena *arena, struct kube_client *client, const struct k
 		.target = call->target,
 		.body = call->body,
 		.body_length = call->body ? strlen(call->body) : 0,
+		.content_type = call->method == HTTP_PATCH ? "application/merge-patch+json" : NULL,
 		.timeout = call->timeout ? call->timeout : CALL_TIMEOUT,
 		.stall = CALL_STALL,
 		.limit = BODY_SIZE,

@@ -53,7 +53,7 @@ int64_t kube_client_retry_after(const struct kube_client *client);
 struct kube_call {
 	enum http_method method;
 	const char *target; /* a path with its query */
-	const char *body;   /* JSON, or NULL */
+	const char *body;   /* JSON, or NULL; with HTTP_PATCH a JSON merge patch (RFC 7386) */
 	int64_t timeout;    /* nanoseconds; 0 for a minute */
 };
 /* The answer's body; NULL on failure. A write is never sent twice (http_client_call). */

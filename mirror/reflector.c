@@ -7,11 +7,11 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/jitter.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/thread.h"
-#include "kube/jitter.h"
 #include "kube/kube_client.h"
 #include "mirror/kept.h"
 #include "mirror/object_path.h"
@@ -140,6 +140,7 @@ see(const struct reflector *reflector, const struct json *object, struct sightin
 			.name = json_member_text(metadata, "name")},
 		.uid = uid ? uid : "",
 	};
+	clock_read(json_member_text(metadata, "creationTimestamp"), &sighting->created);
 	return !sighting->object.name || kube_version_number(object, &sighting->version) ||
 	       error_set(error, ERROR_INVALID, "%s: the resourceVersion is no number",
 		       sighting->object.name);

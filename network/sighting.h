@@ -15,6 +15,7 @@ struct sighting {
 	const char *uid;  /* "" when the object has none */
 	uint64_t version; /* of the object; of its deletion when it is deleted */
 	bool deleted;
+	int64_t created; /* when, in seconds since 1970; 0 when that is unknown */
 };
 
 /* In place of the version that a kind has come to: it is not installed. */

@@ -6,15 +6,14 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json_members.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "kinds/kind.h"
 #include "report/report.h"
 
-#define ENGINE      "peerwarden"
+#define ENGINE      POLICY_REPORT_ENGINE
 #define NAME_PREFIX ENGINE "-"
-#define MANAGED_BY  "app.kubernetes.io/managed-by"
-#define LEFT_OUT    "peerwarden.io/results-left-out"
 
 enum {
 	LONGEST_MESSAGE = 2048, /* bytes, the way out included */
@@ -78,7 +77,8 @@ const char *
 policy_report_uid(const struct json *report)
 {
 	const struct json *metadata = json_member(report, "metadata");
-	const char *manager = json_member_text(json_member(metadata, "labels"), MANAGED_BY);
+	const char *manager =
+		json_member_text(json_member(metadata, "labels"), POLICY_REPORT_MANAGED_BY);
 	const char *name = json_member_text(metadata, "name");
 
 	if (!text_equal(manager, ENGINE) || !name || !text_starts_with(name, NAME_PREFIX))
@@ -170,27 +170,13 @@ cut(struct arena *arena, const char *text, size_t maximum)
 	return arena_printf(arena, "%.*s%s", (int)kept, text, mark);
 }
 
-static void
-write_pair(struct buffer *out, const char *name, const char *text)
-{
-	buffer_append_json(out, name);
-	buffer_append_char(out, ':');
-	buffer_append_json(out, text);
-}
-
-static void
-write_next(struct buffer *out, const char *name, const char *text)
-{
-	buffer_append_char(out, ',');
-	write_pair(out, name, text);
-}
-
 /* Whatever somebody wrote, on one line. */
 static void
 write_property(struct arena *arena, const char *name, const char *text, struct buffer *out)
 {
 	if (*text)
-		write_next(out, name, cut(arena, report_plain(arena, text), LONGEST_PROPERTY));
+		json_members_text(
+			out, name, cut(arena, report_plain(arena, text), LONGEST_PROPERTY));
 }
 
 static void
@@ -198,13 +184,13 @@ write_reference(
 	struct arena *arena, const struct object_id *object, const char *uid, struct buffer *out)
 {
 	buffer_append_char(out, '{');
-	write_pair(out, "apiVersion", kind_api_version(arena, object->kind));
-	write_next(out, "kind", kind_name(object->kind));
+	json_members_text(out, "apiVersion", kind_api_version(arena, object->kind));
+	json_members_text(out, "kind", kind_name(object->kind));
 	if (*object->namespace)
-		write_next(out, "namespace", cut(arena, object->namespace, LONGEST_NAME));
-	write_next(out, "name", cut(arena, object->name, LONGEST_NAME));
+		json_members_text(out, "namespace", cut(arena, object->namespace, LONGEST_NAME));
+	json_members_text(out, "name", cut(arena, object->name, LONGEST_NAME));
 	if (uid)
-		write_next(out, "uid", uid);
+		json_members_text(out, "uid", uid);
 	buffer_append_char(out, '}');
 }
 
@@ -213,21 +199,27 @@ write_metadata(const struct plan *plan, struct buffer *out)
 {
 	const struct policy_report *report = plan->report;
 	const struct object_id *object = &report->object;
+	const char *version =
+		json_member_text(json_member(report->stored, "metadata"), "resourceVersion");
 
-	buffer_append_text(out, "\"metadata\":{");
-	write_pair(out, "name", policy_report_name(plan->arena, report->uid));
+	json_members_open(out, "metadata");
+	json_members_text(out, "name", policy_report_name(plan->arena, report->uid));
 	if (*object->namespace)
-		write_next(out, "namespace", object->namespace);
-	buffer_append_text(out, ",\"labels\":{\"" MANAGED_BY "\":\"" ENGINE "\"");
-	write_next(out, "peerwarden.io/kind", kind_name(object->kind));
-	buffer_append_char(out, '}');
+		json_members_text(out, "namespace", object->namespace);
+	if (version)
+		json_members_text(out, "resourceVersion", version);
+	json_members_open(out, "labels");
+	json_members_text(out, POLICY_REPORT_MANAGED_BY, ENGINE);
+	json_members_text(out, POLICY_REPORT_KIND, kind_name(object->kind));
+	json_members_close(out);
 	if (plan->left_out)
-		buffer_printf(out, ",\"annotations\":{\"" LEFT_OUT "\":\"%zu\"}", plan->left_out);
+		buffer_printf(out, ",\"annotations\":{\"" POLICY_REPORT_LEFT_OUT "\":\"%zu\"}",
+			plan->left_out);
 	buffer_append_text(out, ",\"ownerReferences\":[{");
-	write_pair(out, "apiVersion", kind_api_version(plan->arena, object->kind));
-	write_next(out, "kind", kind_name(object->kind));
-	write_next(out, "name", object->name);
-	write_next(out, "uid", report->uid);
+	json_members_text(out, "apiVersion", kind_api_version(plan->arena, object->kind));
+	json_members_text(out, "kind", kind_name(object->kind));
+	json_members_text(out, "name", object->name);
+	json_members_text(out, "uid", report->uid);
 	buffer_append_text(out, "}]}");
 }
 
@@ -237,7 +229,7 @@ write_configuration(const struct policy_report *report, struct buffer *out)
 {
 	if (report->form != POLICY_REPORT_OPENREPORTS)
 		return;
-	write_next(out, "source", ENGINE);
+	json_members_text(out, "source", ENGINE);
 	buffer_printf(out,
 		",\"configuration\":{\"limits\":{\"maxResults\":%zu,\"statusFilter\":["
 		"\"fail\",\"warn\"%s]}}",
@@ -342,65 +334,87 @@ conflicts_text(struct arena *arena, const struct finding *finding)
 	return text;
 }
 
+/* What findings and passed rules have in common. */
+struct result {
+	const char *rule;
+	const char *result;
+	const char *severity; /* NULL where there is none */
+	const char *scored;
+	const char *message;
+	const char *id;
+	const struct finding *finding; /* NULL where there is none */
+};
+
+/* All but the end of the properties, where more may follow. */
+static void
+begin_result(const struct plan *plan, const struct result *result, struct buffer *out)
+{
+	json_members_open(out, NULL);
+	json_members_text(out, "policy", ENGINE);
+	json_members_text(out, "rule", result->rule);
+	json_members_text(out, "source", ENGINE);
+	json_members_text(out, "category", "Network Peering");
+	json_members_text(out, "result", result->result);
+	if (result->severity)
+		json_members_text(out, "severity", result->severity);
+	buffer_printf(out, ",\"scored\":%s", result->scored);
+	json_members_text(out, "message", result->message);
+	write_timestamp(plan->report, result->id, result->result, result->message, out);
+	write_resources(plan, result->finding, out);
+	json_members_open(out, "properties");
+	json_members_text(out, "resultID", result->id);
+}
+
+static void
+end_result(struct buffer *out)
+{
+	json_members_close(out);
+	json_members_close(out);
+}
+
 static void
 write_finding(const struct plan *plan, const struct finding *finding, struct buffer *out)
 {
 	struct arena *arena = plan->arena;
-	const char *message = message_text(arena, finding);
-	const char *result = meanings[finding->action].result;
+	const struct result result = {.rule = finding->rule,
+		.result = meanings[finding->action].result,
+		.severity = meanings[finding->action].severity,
+		.scored = meanings[finding->action].scored,
+		.message = message_text(arena, finding),
+		.id = finding->id,
+		.finding = finding};
 
-	buffer_append_text(out, "{\"policy\":\"" ENGINE "\"");
-	write_next(out, "rule", finding->rule);
-	write_next(out, "source", ENGINE);
-	write_next(out, "category", "Network Peering");
-	write_next(out, "result", result);
-	write_next(out, "severity", meanings[finding->action].severity);
-	buffer_printf(out, ",\"scored\":%s", meanings[finding->action].scored);
-	write_next(out, "message", message);
-	write_timestamp(plan->report, finding->id, result, message, out);
-	write_resources(plan, finding, out);
-	buffer_append_text(out, ",\"properties\":{");
-	write_pair(out, "resultID", finding->id);
+	begin_result(plan, &result, out);
 	write_property(arena, "action", action_name(finding->action), out);
 	write_property(arena, "field", field_text(arena, finding->subject.field), out);
 	write_property(arena, "value", finding->subject.value, out);
 	if (plan->report->disclosure == DISCLOSE_ALL)
 		write_property(arena, "conflictsWith", conflicts_text(arena, finding), out);
-	buffer_append_text(out, "}}");
+	end_result(out);
 }
 
 static void
 write_passed(const struct plan *plan, const char *rule, struct buffer *out)
 {
-	static const char message[] = "nothing found";
-	const char *id = arena_printf(plan->arena, "%s.%s", plan->report->uid, rule);
+	const struct result result = {.rule = rule,
+		.result = "pass",
+		.scored = "true",
+		.message = "nothing found",
+		.id = arena_printf(plan->arena, "%s.%s", plan->report->uid, rule)};
 
-	buffer_append_text(out, "{\"policy\":\"" ENGINE "\"");
-	write_next(out, "rule", rule);
-	write_next(out, "source", ENGINE);
-	write_next(out, "category", "Network Peering");
-	write_next(out, "result", "pass");
-	buffer_append_text(out, ",\"scored\":true");
-	write_next(out, "message", message);
-	write_timestamp(plan->report, id, "pass", message, out);
-	write_resources(plan, NULL, out);
-	buffer_append_text(out, ",\"properties\":{");
-	write_pair(out, "resultID", id);
-	buffer_append_text(out, "}}");
+	begin_result(plan, &result, out);
+	end_result(out);
 }
 
 static void
 write_results(const struct plan *plan, size_t count, struct buffer *out)
 {
 	buffer_append_text(out, ",\"results\":[");
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			buffer_append_char(out, ',');
+	for (size_t i = 0; i < count; i++)
 		if (i < plan->finding_count)
 			write_finding(plan, plan->findings[i], out);
 		else
 			write_passed(plan, plan->passed[i - plan->finding_count], out);
-	}
 	buffer_append_char(out, ']');
 }
 
@@ -411,9 +425,8 @@ write_report(const struct plan *plan, size_t count, struct buffer *out)
 	const struct form *form = &forms[report->form];
 
 	buffer_append_char(out, '{');
-	write_pair(out, "apiVersion", form->api);
-	write_next(out, "kind", form->kinds[*report->object.namespace != '\0']);
-	buffer_append_char(out, ',');
+	json_members_text(out, "apiVersion", form->api);
+	json_members_text(out, "kind", form->kinds[*report->object.namespace != '\0']);
 	write_metadata(plan, out);
 	write_configuration(report, out);
 	buffer_append_text(out, ",\"scope\":");

@@ -39,7 +39,11 @@ enum policy_report_form { POLICY_REPORT_WGPOLICY, POLICY_REPORT_OPENREPORTS };
 /* For the path of the API server; `namespaced` as the objects reported on are. */
 const char *policy_report_api(enum policy_report_form form); /* "openreports.io/v1alpha1" */
 const char *policy_report_plural(enum policy_report_form form, bool namespaced); /* "reports" */
-#define POLICY_REPORT_SELECTOR "app.kubernetes.io/managed-by=peerwarden"
+#define POLICY_REPORT_ENGINE     "peerwarden"
+#define POLICY_REPORT_MANAGED_BY "app.kubernetes.io/managed-by"   /* a label, as the next */
+#define POLICY_REPORT_KIND       "peerwarden.io/kind"             /* of the object */
+#define POLICY_REPORT_LEFT_OUT   "peerwarden.io/results-left-out" /* an annotation */
+#define POLICY_REPORT_SELECTOR   POLICY_REPORT_MANAGED_BY "=" POLICY_REPORT_ENGINE
 
 enum { POLICY_REPORT_RESULTS = 100 }; /* in a report, by default */
 
@@ -54,7 +58,8 @@ struct policy_report {
 	size_t maximum;             /* of results */
 	int64_t now;                /* wall clock, nanoseconds */
 	const struct json *stored;  /* the report as it stands, or NULL: results that have not
-				       changed keep their timestamp */
+				       changed keep their timestamp, and its resourceVersion says
+				       that nothing else is to be replaced */
 };
 
 struct policy_report_outcome {
@@ -77,7 +82,8 @@ const char *policy_report_name(struct arena *arena, const char *uid);
 const char *policy_report_uid(const struct json *report);
 
 /* A hash of all that we write into a report except its timestamps, whatever the order of members:
- * what others add (labels, managed fields) does not count. No protection against forgery. */
+ * what others add (labels, managed fields) does not count, nor apiVersion and kind, which the items
+ * of a list may lack. No protection against forgery. */
 uint64_t policy_report_content(struct arena *arena, const struct json *report);
 /* Whether writing one over the other would change anything but timestamps. */
 bool policy_report_same(struct arena *arena, const struct json *a, const struct json *b);

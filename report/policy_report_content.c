@@ -45,8 +45,8 @@ hash_value(struct arena *arena, const struct json *value)
 uint64_t
 policy_report_content(struct arena *arena, const struct json *report)
 {
-	static const char *const ours[] = {"apiVersion", "kind", "source", "configuration", "scope",
-		"scopeSelector", "summary", "results"};
+	static const char *const ours[] = {
+		"source", "configuration", "scope", "scopeSelector", "summary", "results"};
 	const struct json *metadata = json_member(report, "metadata");
 	const struct json *labels = json_member(metadata, "labels");
 	uint64_t hash = 0;
@@ -56,10 +56,10 @@ policy_report_content(struct arena *arena, const struct json *report)
 	hash = mix(hash ^ hash_value(arena, json_member(metadata, "name")));
 	hash = mix(hash ^ hash_value(arena, json_member(metadata, "namespace")));
 	hash = mix(hash ^ hash_value(arena, json_member(metadata, "ownerReferences")));
-	hash = mix(hash ^ hash_value(arena, json_member(labels, "app.kubernetes.io/managed-by")));
-	hash = mix(hash ^ hash_value(arena, json_member(labels, "peerwarden.io/kind")));
+	hash = mix(hash ^ hash_value(arena, json_member(labels, POLICY_REPORT_MANAGED_BY)));
+	hash = mix(hash ^ hash_value(arena, json_member(labels, POLICY_REPORT_KIND)));
 	return mix(hash ^ hash_value(arena, json_member(json_member(metadata, "annotations"),
-						    "peerwarden.io/results-left-out")));
+						    POLICY_REPORT_LEFT_OUT)));
 }
 
 bool

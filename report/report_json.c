@@ -1,33 +1,22 @@
 #include "report/report.h"
 
+#include "base/json_members.h"
 #include "kinds/kind.h"
-
-static void
-write_pair(struct buffer *out, const char *name, const char *text)
-{
-	buffer_printf(out, "\"%s\":", name);
-	buffer_append_json(out, text);
-}
 
 void
 report_write_object_json(struct arena *arena, const struct object_id *object, struct buffer *out)
 {
-	write_pair(out, "apiVersion", kind_api_version(arena, object->kind));
-	buffer_append_char(out, ',');
-	write_pair(out, "kind", kind_name(object->kind));
-	buffer_append_char(out, ',');
-	write_pair(out, "namespace", object->namespace);
-	buffer_append_char(out, ',');
-	write_pair(out, "name", object->name);
+	json_members_text(out, "apiVersion", kind_api_version(arena, object->kind));
+	json_members_text(out, "kind", kind_name(object->kind));
+	json_members_text(out, "namespace", object->namespace);
+	json_members_text(out, "name", object->name);
 }
 
 static void
 write_field(struct arena *arena, const struct party *party, struct buffer *out)
 {
-	buffer_append_char(out, ',');
-	write_pair(out, "field", field_text(arena, party->field));
-	buffer_append_char(out, ',');
-	write_pair(out, "value", party->value);
+	json_members_text(out, "field", field_text(arena, party->field));
+	json_members_text(out, "value", party->value);
 }
 
 static void
@@ -52,7 +41,7 @@ write_location(const struct report_entry *entry, struct buffer *out)
 		return;
 	}
 	buffer_append_char(out, '{');
-	write_pair(out, "file", entry->file);
+	json_members_text(out, "file", entry->file);
 	buffer_printf(out, ",\"line\":%zu,\"column\":%zu}", entry->line, entry->column);
 }
 
@@ -62,20 +51,16 @@ report_write_entry_json(struct arena *arena, const struct report_entry *entry, s
 	const struct finding *finding = entry->finding;
 
 	buffer_append_char(out, '{');
-	write_pair(out, "id", finding->id);
-	buffer_append_char(out, ',');
-	write_pair(out, "rule", finding->rule);
-	buffer_append_char(out, ',');
-	write_pair(out, "action", action_name(finding->action));
+	json_members_text(out, "id", finding->id);
+	json_members_text(out, "rule", finding->rule);
+	json_members_text(out, "action", action_name(finding->action));
 	buffer_append_text(out, ",\"object\":{");
 	report_write_object_json(arena, &finding->subject.object, out);
 	buffer_append_char(out, '}');
 	write_field(arena, &finding->subject, out);
 	write_counterparts(arena, finding, out);
-	buffer_append_char(out, ',');
-	write_pair(out, "message", finding->message);
-	buffer_append_char(out, ',');
-	write_pair(out, "hint", finding->hint);
+	json_members_text(out, "message", finding->message);
+	json_members_text(out, "hint", finding->hint);
 	write_location(entry, out);
 	buffer_append_char(out, '}');
 }
@@ -85,7 +70,7 @@ write_assumption(
 	const struct report *report, const struct assumption *assumption, struct buffer *out)
 {
 	buffer_append_char(out, '{');
-	write_pair(out, "message", assumption->message);
+	json_members_text(out, "message", assumption->message);
 	buffer_append_text(out, ",\"object\":");
 	if (assumption->object.name) {
 		buffer_append_char(out, '{');

@@ -1,3 +1,4 @@
+#include "base/json_members.h"
 #include "base/percent.h"
 #include "base/text.h"
 #include "report/report.h"
@@ -23,30 +24,20 @@ level(enum action action)
 }
 
 static void
-write_pair(struct buffer *out, const char *name, const char *text)
-{
-	buffer_printf(out, "\"%s\":", name);
-	buffer_append_json(out, text);
-}
-
-static void
 write_text(struct buffer *out, const char *name, const char *text)
 {
-	buffer_printf(out, "\"%s\":{", name);
-	write_pair(out, "text", text);
-	buffer_append_char(out, '}');
+	json_members_open(out, name);
+	json_members_text(out, "text", text);
+	json_members_close(out);
 }
 
 static void
 write_rule(struct arena *arena, const struct rule *rule, struct buffer *out)
 {
 	buffer_append_char(out, '{');
-	write_pair(out, "id", rule->id);
-	buffer_append_char(out, ',');
+	json_members_text(out, "id", rule->id);
 	write_text(out, "shortDescription", rule->summary);
-	buffer_append_char(out, ',');
 	write_text(out, "fullDescription", rule->summary);
-	buffer_append_char(out, ',');
 	write_text(out, "help",
 		rule == &would_be_changed ? "apply the object as it would be stored"
 					  : arena_printf(arena, "peerwarden explain %s", rule->id));
@@ -58,9 +49,8 @@ static void
 write_driver(struct arena *arena, struct buffer *out)
 {
 	buffer_append_text(out, "\"tool\":{\"driver\":{");
-	write_pair(out, "name", "peerwarden");
-	buffer_append_char(out, ',');
-	write_pair(out, "semanticVersion", PEERWARDEN_VERSION);
+	json_members_text(out, "name", "peerwarden");
+	json_members_text(out, "semanticVersion", PEERWARDEN_VERSION);
 	buffer_append_text(out, ",\"rules\":[");
 	for (const struct rule *const *rule = rules; *rule; rule++) {
 		write_rule(arena, *rule, out);
@@ -115,9 +105,8 @@ write_logical(struct arena *arena, const struct object_id *object, struct buffer
 	const char *slash = *object->namespace ? "/" : "";
 
 	buffer_append_text(out, "\"logicalLocations\":[{");
-	write_pair(out, "name", object->name);
-	buffer_append_char(out, ',');
-	write_pair(out, "fullyQualifiedName",
+	json_members_text(out, "name", object->name);
+	json_members_text(out, "fullyQualifiedName",
 		arena_printf(arena, "%s/%s%s%s", kind_name(object->kind), object->namespace, slash,
 			object->name));
 	buffer_append_text(out, ",\"kind\":\"resource\"}]");
@@ -142,7 +131,6 @@ write_counterparts(struct arena *arena, const struct finding *finding, struct bu
 	for (const struct party *party = finding->counterparts; party; party = party->next) {
 		buffer_append_char(out, '{');
 		write_logical(arena, &party->object, out);
-		buffer_append_char(out, ',');
 		write_text(out, "message", party_text(arena, party));
 		buffer_append_text(out, party->next ? "}," : "}");
 	}
@@ -155,8 +143,8 @@ write_result(struct arena *arena, const struct report_entry *entry, struct buffe
 	const struct finding *finding = entry->finding;
 
 	buffer_append_char(out, '{');
-	write_pair(out, "ruleId", finding->rule);
-	buffer_printf(out, ",\"ruleIndex\":%zu,\"level\":\"%s\",", rule_index(finding->rule),
+	json_members_text(out, "ruleId", finding->rule);
+	buffer_printf(out, ",\"ruleIndex\":%zu,\"level\":\"%s\"", rule_index(finding->rule),
 		level(finding->action));
 	write_text(out, "message",
 		arena_printf(arena, "%s%s%s", finding->message, *finding->hint ? "\n" : "",
@@ -168,11 +156,10 @@ write_result(struct arena *arena, const struct report_entry *entry, struct buffe
 	buffer_append_text(out, "}]");
 	write_counterparts(arena, finding, out);
 	buffer_append_text(out, ",\"partialFingerprints\":{");
-	write_pair(out, "peerwarden/v1", finding->id);
+	json_members_text(out, "peerwarden/v1", finding->id);
 	buffer_append_text(out, "},\"properties\":{");
-	write_pair(out, "field", field_text(arena, finding->subject.field));
-	buffer_append_char(out, ',');
-	write_pair(out, "value", finding->subject.value);
+	json_members_text(out, "field", field_text(arena, finding->subject.field));
+	json_members_text(out, "value", finding->subject.value);
 	buffer_append_text(out, "}}");
 }
 
@@ -183,7 +170,7 @@ write_assumptions(const struct report *report, struct buffer *out)
 		"\"invocations\":[{\"executionSuccessful\":true,\"toolExecutionNotifications\":[");
 	for (const struct assumption *assumption = report->assumptions; assumption;
 		assumption = assumption->next) {
-		buffer_append_text(out, "{\"level\":\"note\",");
+		buffer_append_text(out, "{\"level\":\"note\"");
 		write_text(out, "message",
 			arena_printf(report->arena, "assuming %s", assumption->message));
 		buffer_append_text(out, assumption->next ? "}," : "}");

@@ -93,6 +93,42 @@ policy_file_pass_over(struct policy_file *file, const struct policy_file *refuse
 	metric_add(&failures, 1);
 }
 
+void
+policy_file_replace(
+	struct policy_file *file, const struct policy_file *newer, struct inventory *inventory)
+{
+	const struct declaration *old = file->policy ? policy_declaration(file->policy) : NULL;
+	const struct declaration *ranges = policy_declaration(newer->policy);
+
+	if (old)
+		inventory_remove(inventory, &old->object);
+	if (ranges)
+		inventory_store(inventory, ranges);
+	policy_file_dispose(file);
+	*file = *newer;
+}
+
+bool
+policy_file_renew(struct policy_file *file, struct inventory *inventory)
+{
+	struct policy_file newer;
+	struct error error;
+
+	if (!policy_file_is_other(file))
+		return false;
+	if (!policy_file_open(&newer, file->path, &error)) {
+		policy_file_pass_over(file, &newer);
+		log_error("the new policy cannot be used, the old one stays",
+			LOG_TEXT("reason", error.message));
+		return false;
+	}
+	inventory_lock(inventory);
+	policy_file_replace(file, &newer, inventory);
+	inventory_unlock(inventory);
+	log_info("the policy was read again", LOG_TEXT("file", file->path));
+	return true;
+}
+
 static void
 say_expired(struct policy_file *file, int64_t now)
 {

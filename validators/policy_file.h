@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "network/inventory.h"
 #include "validators/policy.h"
 
 /* Which content a path leads to. A mounted ConfigMap changes by a link to another file. */
@@ -41,6 +42,15 @@ void policy_file_dispose(struct policy_file *file);
 bool policy_file_is_other(const struct policy_file *file);
 /* `refused` could not be opened: it is counted, and left alone until it changes again. */
 void policy_file_pass_over(struct policy_file *file, const struct policy_file *refused);
+
+/* `newer` takes the place of what is in `file`, which may be all zero, and with it the ranges that
+ * the policy adds to the shoot's network: they are known like those of any object. Needs
+ * inventory_lock(). */
+void policy_file_replace(
+	struct policy_file *file, const struct policy_file *newer, struct inventory *inventory);
+/* Reads the file again when it has changed; locks the inventory while the policy takes effect.
+ * True when it did. */
+bool policy_file_renew(struct policy_file *file, struct inventory *inventory);
 
 /* To be called about once a second while the policy is in force; `now` in seconds since 1970, not
  * 0. Says which exemptions have ended since the last call, and sets the metrics. The first call

@@ -34,6 +34,22 @@ network_manifest(struct case_ *c, const struct remote *remote)
 	}
 }
 
+/* What is there, but without addresses. */
+static void
+say_what_is_missing(struct case_ *c, struct finding *finding, const struct declaration *network)
+{
+	if (network->lookup_problem) {
+		case_message(c, finding,
+			"could not be looked up, so that overlaps cannot be seen: %s",
+			network->lookup_problem);
+		case_hint(c, finding, "mend that, or write its addresses in spec.cidrs of %s",
+			case_object(c, network));
+	} else {
+		case_message(c, finding, "has no known addresses: overlaps cannot be seen");
+		case_hint(c, finding, "write them in spec.cidrs of %s", case_object(c, network));
+	}
+}
+
 static void
 check_network(struct case_ *c, const struct peering *peering)
 {
@@ -44,9 +60,8 @@ check_network(struct case_ *c, const struct peering *peering)
 		return;
 	finding = case_finding(c, peering->field, peering->target);
 	if (network) {
-		case_message(c, finding, "has no known addresses: overlaps cannot be seen");
 		case_against(c, finding, network, (struct field){"spec.cidrs", 0}, "");
-		case_hint(c, finding, "write them in spec.cidrs of %s", case_object(c, network));
+		say_what_is_missing(c, finding, network);
 	} else {
 		case_message(c, finding,
 			"has no RemoteNetwork: neither overlaps nor its tag can be checked");

@@ -18,6 +18,7 @@ struct cluster {
 	struct mirror *mirror;
 	struct ledger *ledger;
 	struct live_reads *reads;
+	struct remote_lookup *lookup;
 	struct waiting_room *room;
 	atomic_bool released;
 };
@@ -47,6 +48,24 @@ on_changed(void *context)
 }
 
 static bool
+start_lookup(struct cluster *cluster, const struct cluster_settings *settings, struct error *error)
+{
+	struct remote_lookup_settings lookup = {
+		.inventory = cluster->inventory,
+		.config = &cluster->config,
+		.changed = on_changed,
+		.context = cluster,
+		.wait = settings->lookup_wait,
+		.author_limit = settings->lookup_author_limit,
+		.limit = settings->lookup_limit,
+	};
+
+	if (settings->lookup_wait > 0)
+		cluster->lookup = remote_lookup_start(&lookup, error);
+	return settings->lookup_wait == 0 || cluster->lookup;
+}
+
+static bool
 open_parts(struct cluster *cluster, const struct cluster_settings *settings, struct error *error)
 {
 	struct ledger_settings ledger = {
@@ -59,7 +78,8 @@ open_parts(struct cluster *cluster, const struct cluster_settings *settings, str
 		.context = cluster,
 	};
 
-	if (!kube_config_of(cluster->arena, settings->kubeconfig, &cluster->config, error))
+	if (!kube_config_of(cluster->arena, settings->kubeconfig, &cluster->config, error) ||
+		!start_lookup(cluster, settings, error))
 		return false;
 	cluster->reads = live_reads_start(&cluster->config, LIVE_READ_THREADS, error);
 	cluster->ledger = cluster->reads ? ledger_open(&ledger, error) : NULL;
@@ -111,6 +131,7 @@ cluster_close(struct cluster *cluster)
 		ledger_close(cluster->ledger);
 	if (cluster->reads)
 		live_reads_stop(cluster->reads);
+	remote_lookup_stop(cluster->lookup);
 	waiting_room_free(cluster->room);
 	arena_free(cluster->arena);
 	free(cluster);
@@ -158,4 +179,10 @@ struct live_reads *
 cluster_live_reads(const struct cluster *cluster)
 {
 	return cluster->reads;
+}
+
+struct remote_lookup *
+cluster_remote_lookup(const struct cluster *cluster)
+{
+	return cluster->lookup;
 }

@@ -1,6 +1,6 @@
 /* The live cluster, as the webhook keeps it: the mirror that fills the inventory, the ledger that
- * it shares with the other replicas, reads of single objects, and the requests that wait for one of
- * them.
+ * it shares with the other replicas, reads of single objects, questions about remote networks, and
+ * the requests that wait for one of them.
  */
 #pragma once
 
@@ -11,15 +11,19 @@
 #include "ledger/ledger.h"
 #include "mirror/live_reads.h"
 #include "network/inventory.h"
+#include "webhook/remote_lookup.h"
 #include "webhook/waiting_room.h"
 
 struct cluster;
 
 struct cluster_settings {
-	const char *kubeconfig;   /* or NULL for the pod's ServiceAccount */
-	const char *namespace;    /* of the ledger's pages */
-	const char *replica;      /* names the own page */
-	int64_t reservation_time; /* nanoseconds */
+	const char *kubeconfig;      /* or NULL for the pod's ServiceAccount */
+	const char *namespace;       /* of the ledger's pages */
+	const char *replica;         /* names the own page */
+	int64_t reservation_time;    /* nanoseconds */
+	int64_t lookup_wait;         /* nanoseconds; 0: no cloud is ever asked */
+	int64_t lookup_author_limit; /* questions a minute (remote_lookup.h) */
+	int64_t lookup_limit;
 };
 
 /* The inventory and the texts are lent until cluster_close. */
@@ -38,3 +42,5 @@ void cluster_measure(struct cluster *cluster);
 struct book *cluster_book(const struct cluster *cluster); /* with the inventory locked */
 struct waiting_room *cluster_room(const struct cluster *cluster);
 struct live_reads *cluster_live_reads(const struct cluster *cluster);
+/* NULL when no cloud is ever asked. */
+struct remote_lookup *cluster_remote_lookup(const struct cluster *cluster);

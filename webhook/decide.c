@@ -8,6 +8,7 @@
 #include "kube/kube_client.h"
 #include "webhook/cluster.h"
 #include "webhook/live_objects.h"
+#include "webhook/remote_facts.h"
 
 /* A replica whose API server does not answer must not keep what another replica could decide. */
 #define WRITE_PATIENCE (1500 * CLOCK_MILLISECOND)
@@ -18,6 +19,7 @@ enum wait {
 	WAIT_FOR_WRITE,  /* the own reservation has to come back */
 	WAIT_FOR_OTHERS, /* a reservation stands against it */
 	WAIT_FOR_READ,
+	WAIT_FOR_ANSWER, /* of a cloud, through the daemon */
 };
 
 struct deciding {
@@ -33,6 +35,7 @@ struct deciding {
 	struct decision early; /* made before anything was judged */
 	bool is_early;
 
+	struct remote_facts facts;
 	struct entry *entry; /* in the ledger, until it is kept or given back */
 	struct verdict verdict;
 	enum wait wait;
@@ -81,6 +84,7 @@ give_back(struct deciding *d)
 	if (d->entry)
 		book_leave(book(d), d->entry);
 	d->entry = NULL;
+	remote_facts_release(&d->facts);
 }
 
 static bool
@@ -138,7 +142,8 @@ wait_for(struct deciding *d, enum wait wait, struct decision *decision)
 {
 	static const char *const names[] = {[WAIT_FOR_WRITE] = "write",
 		[WAIT_FOR_OTHERS] = "reservation",
-		[WAIT_FOR_READ] = "read"};
+		[WAIT_FOR_READ] = "read",
+		[WAIT_FOR_ANSWER] = "lookup"};
 
 	if (cluster_is_released(d->cluster))
 		return put_off(d, decision, "0", "this replica is going away");
@@ -307,12 +312,19 @@ leaves_reservation(const struct deciding *d)
 	return d->cluster && !d->review->dry_run && d->review->operation != REVIEW_DELETE;
 }
 
+/* Before it has a reservation, so that nobody waits for one that waits for a cloud. */
 static bool
 look(struct deciding *d, struct decision *decision)
 {
+	bool refused;
+
 	if (!leaves_reservation(d))
 		return decide_finally(d, decision);
-	if (is_refused_at_first_sight(d))
+	refused = is_refused_at_first_sight(d);
+	if (refused ? remote_facts_ask_again(&d->facts, &d->change, &d->verdict)
+		    : remote_facts_ask_unknown(&d->facts, &d->change))
+		return wait_for(d, WAIT_FOR_ANSWER, decision);
+	if (refused)
 		return refuse_for_stored(d, decision);
 	return claims_nothing_new(d) ? admit(d, decision) : enter(d, decision);
 }
@@ -336,6 +348,7 @@ static bool
 go_on(struct deciding *d, struct decision *decision)
 {
 	d->wait = WAIT_FOR_NOTHING;
+	remote_facts_release(&d->facts); /* what it was told is in the inventory */
 	if (d->entry && !book_may_decide(book(d), d->entry))
 		return wait_for_write(d, decision);
 	return d->entry ? decide_finally(d, decision) : look(d, decision);
@@ -370,8 +383,23 @@ is_over(void *context)
 		return book_may_decide(book(d), d->entry);
 	case WAIT_FOR_OTHERS:
 		return book_departures(book(d)) != d->departures;
+	case WAIT_FOR_ANSWER:
+		return remote_facts_are_there(&d->facts);
 	default:
 		return true;
+	}
+}
+
+static int64_t
+wait_deadline(const struct deciding *d)
+{
+	switch (d->wait) {
+	case WAIT_FOR_WRITE:
+		return write_deadline(d);
+	case WAIT_FOR_ANSWER:
+		return d->facts.deadline;
+	default:
+		return d->others_deadline;
 	}
 }
 
@@ -393,7 +421,7 @@ decide_wait(struct deciding *d, void (*wake)(void *context), void *context)
 		.is_over = is_over,
 		.resume = resume,
 		.context = d,
-		.deadline = d->wait == WAIT_FOR_WRITE ? write_deadline(d) : d->others_deadline,
+		.deadline = wait_deadline(d),
 	};
 	waiting_room_wait(cluster_room(d->cluster), &d->waiter);
 	inventory_unlock(locked);
@@ -402,7 +430,7 @@ decide_wait(struct deciding *d, void (*wake)(void *context), void *context)
 void
 decide_abandon(struct deciding *d)
 {
-	if (!d->entry)
+	if (!d->entry && d->facts.count == 0)
 		return;
 	inventory_lock(inventory(d));
 	give_back(d);
@@ -432,6 +460,7 @@ decide_begin(
 	struct arena *arena, struct source *source, const struct review *review, int64_t deadline)
 {
 	struct deciding *d = ARENA_NEW(arena, struct deciding);
+	int64_t now = clock_monotonic(), third = (deadline - now) / 3;
 	struct error error;
 
 	d->arena = arena;
@@ -439,7 +468,13 @@ decide_begin(
 	d->cluster = source_cluster(source);
 	d->review = review;
 	d->deadline = deadline;
-	d->others_deadline = deadline - (deadline - clock_monotonic()) / 3;
+	d->others_deadline = deadline - third;
+	d->facts = (struct remote_facts){
+		.lookup = d->cluster ? cluster_remote_lookup(d->cluster) : NULL,
+		.inventory = inventory(d),
+		.author = review->user,
+		.latest = now + third,
+	};
 	d->is_early = true;
 	if (!is_about_the_object(review))
 		d->early = judgement_allow(arena);

@@ -70,7 +70,10 @@ open_source(struct program *program, struct error *error)
 		.cluster = {.kubeconfig = settings->kubeconfig,
 			.namespace = settings->pod_namespace,
 			.replica = settings->pod_name,
-			.reservation_time = settings->reservation_time},
+			.reservation_time = settings->reservation_time,
+			.lookup_wait = settings->lookup_wait,
+			.lookup_author_limit = settings->lookup_author_limit,
+			.lookup_limit = settings->lookup_limit},
 		.policy = settings->policy,
 		.stale_after = settings->stale_after,
 	};

@@ -1,20 +1,11 @@
 #include "webhook/settings.h"
 
-#include <stdlib.h>
-#include <unistd.h>
-
-#include "base/buffer.h"
-#include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/text.h"
-#include "format/yaml.h"
-#include "kube/kube_config.h"
+#include "format/option_file.h"
+#include "kube/pod.h"
 
-enum { LARGEST_FILE = 1024 * 1024 };
-
-#define NAMESPACE_FILE KUBE_CONFIG_SERVICE_ACCOUNT "/namespace"
-#define FIELD(name)    .offset = offsetof(struct settings, name)
+#define FIELD(name) .offset = offsetof(struct settings, name)
 
 static const struct option options[] = {
 	{.name = "listen",
@@ -104,6 +95,33 @@ static const struct option options[] = {
 		.maximum = 24 * 3600 * CLOCK_SECOND,
 		.help = "refuse to decide when a kind was not heard of for so long; a quiet kind "
 			"is heard of every 20s to 35s"},
+	{.name = "lookup-wait",
+		.type = OPTION_DURATION,
+		FIELD(lookup_wait),
+		.default_value = "2s",
+		.placeholder = "TIME",
+		.minimum = 0,
+		.maximum = 20 * CLOCK_SECOND,
+		.help = "how long a request waits for the daemon to look up a remote network that "
+			"is unknown, or that it would be refused for; at most a third of its time; "
+			"0 never asks"},
+	{.name = "lookup-author-limit",
+		.type = OPTION_NUMBER,
+		FIELD(lookup_author_limit),
+		.default_value = "30",
+		.placeholder = "NUMBER",
+		.minimum = 1,
+		.maximum = 100000,
+		.help = "look-ups that one user may cause in a minute, at one replica; what is "
+			"beyond is decided on what is known"},
+	{.name = "lookup-limit",
+		.type = OPTION_NUMBER,
+		FIELD(lookup_limit),
+		.default_value = "120",
+		.placeholder = "NUMBER",
+		.minimum = 1,
+		.maximum = 100000,
+		.help = "look-ups that all users together may cause in a minute, at one replica"},
 	{.name = "validating-configuration",
 		.type = OPTION_TEXT,
 		FIELD(validating_configuration),
@@ -224,66 +242,6 @@ settings_table(void)
 	return &table;
 }
 
-/* The scalar as one would type it for a flag; NULL for a list or a map. */
-static const char *
-scalar_text(struct arena *arena, const struct json *value)
-{
-	if (json_is_boolean(value))
-		return json_boolean(value, false) ? "true" : "false";
-	if (json_is_number(value))
-		return json_number_text(arena, value);
-	return json_text(value);
-}
-
-static bool
-add_value(struct arena *arena, const struct json *member, struct option_value *into,
-	struct error *error)
-{
-	const char *text = scalar_text(arena, member);
-
-	if (!text)
-		return error_set(error, ERROR_INVALID,
-			"line %zu: %s must be text, a number or true or false",
-			json_location(member).line, json_name(member));
-	*into = (struct option_value){json_name(member), text};
-	return true;
-}
-
-/* NULL, with an error, when the file cannot be used. */
-static const struct option_value *
-read_file(struct arena *arena, const char *path, struct error *error)
-{
-	CLEANUP(buffer_dispose) struct buffer text;
-	struct yaml_documents documents;
-	struct option_value *values;
-	const struct json *root;
-	size_t count = 0;
-
-	buffer_init(&text, LARGEST_FILE);
-	if (!file_read(path, &text, error))
-		return NULL;
-	if (!yaml_parse(
-		    arena, buffer_text(&text), text.length, &json_file_limits, &documents, error))
-		return NULL;
-	root = documents.count > 0 ? documents.items[0] : NULL;
-	if (documents.count > 1 || (root && !json_is_object(root) && !json_is_null(root))) {
-		error_set(error, ERROR_INVALID, "must be one map of option names and values");
-		return NULL;
-	}
-	values = ARENA_ARRAY(arena, struct option_value, json_count(root) + 1);
-	for (const struct json *member = json_first(root); member; member = json_next(member))
-		if (!add_value(arena, member, &values[count++], error))
-			return NULL;
-	return values;
-}
-
-/* Empty, or a name that needs no escape in a path (RFC 1123). */
-static bool
-is_name(const char *text)
-{
-	return *text == '\0' || text_only_has(text, "a-z0-9.-");
-}
-
 /* An empty name would stand for nobody, or, taken wrongly, for everybody. */
 static bool
 is_list_of_names(const char *text)
@@ -298,28 +256,6 @@ is_list_of_names(const char *text)
 	return named;
 }
 
-/* Who this replica is, when no flag says it. */
-static void
-find_pod(struct arena *arena, struct settings *settings)
-{
-	CLEANUP(buffer_dispose) struct buffer text;
-	char host[256] = "";
-	size_t length;
-
-	if (!settings->pod_name)
-		settings->pod_name = getenv("POD_NAME");
-	if (!settings->pod_name && gethostname(host, sizeof host - 1) == 0)
-		settings->pod_name = arena_text(arena, host);
-	if (!settings->pod_namespace)
-		settings->pod_namespace = getenv("POD_NAMESPACE");
-	buffer_init(&text, LARGEST_FILE);
-	if (!settings->pod_namespace && file_read(NAMESPACE_FILE, &text, NULL)) {
-		const char *name = text_trim(buffer_text(&text), &length);
-
-		settings->pod_namespace = arena_text_part(arena, name, length);
-	}
-}
-
 static bool
 check_pod(const struct settings *settings, struct error *error)
 {
@@ -329,7 +265,7 @@ check_pod(const struct settings *settings, struct error *error)
 		return error_set(error, ERROR_INVALID,
 			"--pod-name and --pod-namespace (POD_NAME, POD_NAMESPACE) are required: "
 			"they say where the replicas share their reservations");
-	if (is_name(settings->pod_name) && is_name(settings->pod_namespace))
+	if (pod_is_name(settings->pod_name) && pod_is_name(settings->pod_namespace))
 		return true;
 	return error_set(error, ERROR_INVALID,
 		"--pod-name and --pod-namespace take a name (a-z, 0-9, \"-\", \".\")");
@@ -342,8 +278,8 @@ check(const struct settings *settings, const char **operands, struct error *erro
 		return error_set(error, ERROR_INVALID, "unexpected argument \"%s\"", operands[0]);
 	if (text_is_blank(settings->tls_cert) || text_is_blank(settings->tls_key))
 		return error_set(error, ERROR_INVALID, "--tls-cert and --tls-key are required");
-	if (!is_name(settings->validating_configuration) ||
-		!is_name(settings->mutating_configuration))
+	if (!pod_is_name(settings->validating_configuration) ||
+		!pod_is_name(settings->mutating_configuration))
 		return error_set(error, ERROR_INVALID,
 			"--validating-configuration and --mutating-configuration take a name "
 			"(a-z, 0-9, \"-\", \".\")");
@@ -369,12 +305,13 @@ settings_load(
 
 	*settings = (struct settings){0};
 	if (path) {
-		file = read_file(arena, path, error);
+		file = option_file_read(arena, path, error);
 		if (!file)
-			return error_wrap(error, "%s", path);
+			return false;
 	}
 	if (!options_parse(arena, &table, argc, argv, file, settings, &operands, error))
 		return false;
-	find_pod(arena, settings);
+	settings->pod_name = pod_name(arena, settings->pod_name);
+	settings->pod_namespace = pod_namespace(arena, settings->pod_namespace);
 	return settings->help || settings->version || check(settings, operands, error);
 }

@@ -28,10 +28,13 @@ struct settings {
 	int64_t threads; /* 0: one per processor */
 	int64_t max_connections;
 	int64_t max_waiting;
+	int64_t lookup_author_limit;
+	int64_t lookup_limit;
 	int64_t header_timeout; /* this and all that follow: nanoseconds */
 	int64_t body_timeout;
 	int64_t reservation_time;
 	int64_t stale_after;
+	int64_t lookup_wait;
 	int64_t registration_check;
 	int64_t shutdown_delay;
 	int64_t drain_time;

@@ -55,22 +55,6 @@ read_folder(struct folder *folder, const char *path, struct error *error)
 	return true;
 }
 
-/* The ranges that the policy adds to the shoot's network are known like those of any object. */
-static void
-replace_policy(struct source *source, const struct policy_file *file)
-{
-	const struct policy *policy = source->policy.policy;
-	const struct declaration *old = policy ? policy_declaration(policy) : NULL;
-	const struct declaration *ranges = policy_declaration(file->policy);
-
-	if (old)
-		inventory_remove(source->inventory, &old->object);
-	if (ranges)
-		inventory_store(source->inventory, ranges);
-	policy_file_dispose(&source->policy);
-	source->policy = *file;
-}
-
 /* Puts what the folder says in place of everything that was stored. */
 static void
 replace_objects(struct inventory *inventory, const struct folder *folder)
@@ -120,32 +104,12 @@ source_reload(struct source *source, struct error *error)
 		return false;
 	}
 	inventory_lock(source->inventory);
-	replace_policy(source, &policy);
+	policy_file_replace(&source->policy, &policy, source->inventory);
 	if (source->settings.folder)
 		replace_objects(source->inventory, &folder);
 	inventory_unlock(source->inventory);
 	policy_file_tick(&source->policy, seconds_now());
 	return true;
-}
-
-/* A policy alone takes effect as soon as its file changes. */
-static void
-reload_policy(struct source *source)
-{
-	struct policy_file policy;
-	struct error error;
-
-	if (!policy_file_is_other(&source->policy))
-		return;
-	if (!open_policy(source, &policy, &error)) {
-		log_error("the new policy cannot be used, the old one stays",
-			LOG_TEXT("reason", error.message));
-		return;
-	}
-	inventory_lock(source->inventory);
-	replace_policy(source, &policy);
-	inventory_unlock(source->inventory);
-	log_info("the policy was read again", LOG_TEXT("file", source->settings.policy));
 }
 
 struct source *
@@ -251,7 +215,7 @@ source_tick(struct source *source, int64_t now)
 	struct inventory_size size;
 	size_t expired;
 
-	reload_policy(source);
+	policy_file_renew(&source->policy, source->inventory);
 	policy_file_tick(&source->policy, seconds_now());
 	inventory_lock(source->inventory);
 	expired = inventory_expire(source->inventory, now);

@@ -1,9 +1,7 @@
 #include "webhook/status.h"
 
-#include <inttypes.h>
-#include <math.h>
-
 #include "base/clock.h"
+#include "base/json_members.h"
 #include "base/metrics.h"
 #include "base/process.h"
 #include "base/text.h"
@@ -20,75 +18,11 @@ struct page {
 	struct buffer *out;
 };
 
-/* Begins a member or, without a name, an item: what stands before it says whether a comma goes
- * between. */
-static struct buffer *
-member(struct page *page, const char *name)
-{
-	struct buffer *out = page->out;
-	char before = out->length > 0 ? out->data[out->length - 1] : '{';
-
-	if (before != '{' && before != '[')
-		buffer_append_char(out, ',');
-	if (name) {
-		buffer_append_json(out, name);
-		buffer_append_char(out, ':');
-	}
-	return out;
-}
-
-static void
-open_object(struct page *page, const char *name)
-{
-	buffer_append_char(member(page, name), '{');
-}
-
-static void
-close_object(struct page *page)
-{
-	buffer_append_char(page->out, '}');
-}
-
-static void
-add_text(struct page *page, const char *name, const char *text)
-{
-	buffer_append_json(member(page, name), text ? text : "");
-}
-
-static void
-add_flag(struct page *page, const char *name, bool flag)
-{
-	buffer_append_text(member(page, name), flag ? "true" : "false");
-}
-
-/* Whole numbers in full; JSON has no number for NaN and infinity. */
-static void
-add_number(struct page *page, const char *name, double number)
-{
-	struct buffer *out = member(page, name);
-
-	if (!isfinite(number))
-		buffer_append_text(out, "null");
-	else if (fabs(number) < 9e15 && number == (double)(int64_t)number)
-		buffer_printf(out, "%" PRId64, (int64_t)number);
-	else
-		buffer_printf(out, "%.15g", number);
-}
-
-static void
-add_seconds(struct page *page, const char *name, int64_t nanoseconds)
-{
-	add_number(page, name, (double)nanoseconds / CLOCK_SECOND);
-}
-
 /* `seconds` since 1970. */
 static void
 add_time(struct page *page, const char *name, double seconds)
 {
-	char text[CLOCK_TEXT_SIZE];
-
-	clock_format((int64_t)(seconds * CLOCK_SECOND), text);
-	add_text(page, name, text);
+	json_members_time(page->out, name, (int64_t)(seconds * CLOCK_SECOND));
 }
 
 /* The value of a metric, by the value of its first label unless that is NULL. */
@@ -127,7 +61,7 @@ add_metric(struct page *page, const char *name, const char *metric, const char *
 	double value;
 
 	if (metric_value(metric, label, &value))
-		add_number(page, name, value);
+		json_members_number(page->out, name, value);
 }
 
 static void
@@ -137,11 +71,11 @@ write_kind(struct page *page, const char *kind)
 
 	if (!metric_value("peerwarden_mirror_synced", kind, &synced))
 		return;
-	open_object(page, kind);
-	add_flag(page, "synced", synced == 1);
+	json_members_open(page->out, kind);
+	json_members_flag(page->out, "synced", synced == 1);
 	add_metric(page, "objects", "peerwarden_mirror_objects", kind);
 	add_metric(page, "ageSeconds", "peerwarden_mirror_age_seconds", kind);
-	close_object(page);
+	json_members_close(page->out);
 }
 
 static void
@@ -151,17 +85,17 @@ write_source(struct page *page)
 	enum source_state state = source_state(page->status->source);
 
 	if (settings->inventory)
-		add_text(page, "folder", settings->inventory);
+		json_members_text(page->out, "folder", settings->inventory);
 	else
-		add_text(page, "cluster",
+		json_members_text(page->out, "cluster",
 			settings->kubeconfig ? settings->kubeconfig : "ServiceAccount of the pod");
-	add_flag(page, "ready", state == SOURCE_READY);
-	add_text(page, "state", source_state_text(state));
+	json_members_flag(page->out, "ready", state == SOURCE_READY);
+	json_members_text(page->out, "state", source_state_text(state));
 	add_metric(page, "objects", "peerwarden_inventory_objects", NULL);
-	open_object(page, "kinds");
+	json_members_open(page->out, "kinds");
 	for (enum kind kind = 0; kind < KINDS; kind++)
 		write_kind(page, kind_name(kind));
-	close_object(page);
+	json_members_close(page->out);
 }
 
 /* Empty with a folder. */
@@ -172,8 +106,8 @@ write_ledger(struct page *page)
 
 	if (settings->inventory)
 		return;
-	add_text(page, "page", settings->pod_name);
-	add_text(page, "namespace", settings->pod_namespace);
+	json_members_text(page->out, "page", settings->pod_name);
+	json_members_text(page->out, "namespace", settings->pod_namespace);
 	add_metric(page, "pages", "peerwarden_ledger_pages", NULL);
 	add_metric(page, "reservations", "peerwarden_ledger_reservations", NULL);
 	add_metric(page, "ageSeconds", "peerwarden_ledger_age_seconds", NULL);
@@ -185,7 +119,7 @@ write_policy(struct page *page)
 	const char *file = page->status->settings->policy;
 	double read;
 
-	add_text(page, "file", file ? file : "defaults");
+	json_members_text(page->out, "file", file ? file : "defaults");
 	if (metric_value("peerwarden_policy_loaded_timestamp_seconds", NULL, &read))
 		add_time(page, "read", read);
 	add_metric(page, "failedReads", "peerwarden_policy_reload_failures_total", NULL);
@@ -199,26 +133,27 @@ write_certificate(struct page *page)
 	struct error error = {0};
 
 	if (!certificate_read(page->arena, pem, &certificate, &error)) {
-		add_text(page, "error", error.message);
+		json_members_text(page->out, "error", error.message);
 		return;
 	}
-	add_text(page, "subject", certificate.subject);
-	buffer_append_char(member(page, "names"), '[');
+	json_members_text(page->out, "subject", certificate.subject);
+	json_members_open_list(page->out, "names");
 	for (const char **name = certificate.names; *name; name++)
-		add_text(page, NULL, *name);
-	buffer_append_char(page->out, ']');
+		json_members_text(page->out, NULL, *name);
+	json_members_close_list(page->out);
 	add_time(page, "notBefore", (double)certificate.not_before);
 	add_time(page, "notAfter", (double)certificate.not_after);
-	add_text(page, "fingerprint", certificate.fingerprint);
-	add_flag(page, "valid",
+	json_members_text(page->out, "fingerprint", certificate.fingerprint);
+	json_members_flag(page->out, "valid",
 		certificate_is_valid_at(&certificate, clock_wall() / CLOCK_SECOND, NULL));
 }
 
 static void
 write_registration(struct page *page)
 {
-	struct buffer *out = member(page, "configurations");
+	struct buffer *out = page->out;
 
+	json_members_begin(out, "configurations");
 	if (page->status->registration)
 		registration_watch_write(page->status->registration, out);
 	else
@@ -230,52 +165,14 @@ write_limits(struct page *page)
 {
 	const struct settings *settings = page->status->settings;
 
-	add_number(page, "maxConnections", (double)settings->max_connections);
-	add_number(page, "maxWaiting", (double)settings->max_waiting);
-	add_seconds(page, "headerTimeoutSeconds", settings->header_timeout);
-	add_seconds(page, "bodyTimeoutSeconds", settings->body_timeout);
-	add_seconds(page, "reservationTimeSeconds", settings->reservation_time);
-	add_seconds(page, "staleAfterSeconds", settings->stale_after);
-	add_seconds(page, "shutdownDelaySeconds", settings->shutdown_delay);
-	add_seconds(page, "drainTimeSeconds", settings->drain_time);
-}
-
-/* The metrics as they come, ordered by name: a list for each. */
-struct listing {
-	struct page *page;
-	const struct metric *metric; /* whose list is open */
-};
-
-static void
-write_sample(void *context, const struct metric_sample *sample)
-{
-	struct listing *listing = context;
-	struct page *page = listing->page;
-
-	if (sample->metric != listing->metric) {
-		if (listing->metric)
-			buffer_append_char(page->out, ']');
-		buffer_append_char(member(page, sample->metric->name), '[');
-		listing->metric = sample->metric;
-	}
-	open_object(page, NULL);
-	for (int i = 0; i < METRIC_LABELS && sample->values[i]; i++)
-		add_text(page, sample->metric->labels[i], sample->values[i]);
-	if (sample->metric->type == METRIC_TYPE_HISTOGRAM)
-		add_number(page, "count", (double)sample->count);
-	add_number(page, sample->metric->type == METRIC_TYPE_HISTOGRAM ? "sum" : "value",
-		sample->value);
-	close_object(page);
-}
-
-static void
-write_metrics(struct page *page)
-{
-	struct listing listing = {page, NULL};
-
-	metrics_each(write_sample, &listing);
-	if (listing.metric)
-		buffer_append_char(page->out, ']');
+	json_members_number(page->out, "maxConnections", (double)settings->max_connections);
+	json_members_number(page->out, "maxWaiting", (double)settings->max_waiting);
+	json_members_seconds(page->out, "headerTimeoutSeconds", settings->header_timeout);
+	json_members_seconds(page->out, "bodyTimeoutSeconds", settings->body_timeout);
+	json_members_seconds(page->out, "reservationTimeSeconds", settings->reservation_time);
+	json_members_seconds(page->out, "staleAfterSeconds", settings->stale_after);
+	json_members_seconds(page->out, "shutdownDelaySeconds", settings->shutdown_delay);
+	json_members_seconds(page->out, "drainTimeSeconds", settings->drain_time);
 }
 
 static const struct {
@@ -288,7 +185,6 @@ static const struct {
 	{"certificate", write_certificate},
 	{"registration", write_registration},
 	{"limits", write_limits},
-	{"metrics", write_metrics},
 };
 
 void
@@ -298,14 +194,15 @@ status_write(
 	struct page page = {status, arena, buffer};
 
 	buffer_append_char(buffer, '{');
-	add_text(&page, "version", PEERWARDEN_VERSION);
+	json_members_text(buffer, "version", PEERWARDEN_VERSION);
 	add_time(&page, "started", process_start_time());
-	add_text(&page, "phase", phase);
+	json_members_text(buffer, "phase", phase);
 	for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-		open_object(&page, sections[i].name);
+		json_members_open(buffer, sections[i].name);
 		sections[i].write(&page);
-		close_object(&page);
+		json_members_close(buffer);
 	}
+	json_members_metrics(buffer, "metrics");
 	buffer_append_text(buffer, "}\n");
 }
 

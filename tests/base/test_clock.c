@@ -47,6 +47,36 @@ a_micro_time_has_six_digits(void **state)
 }
 
 static void
+times_are_read_in_utc_only(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds; /* -1: refused */
+	} rows[] = {
+		{"2017-07-04T15:40:53Z", 1499182853},
+		{"2017-07-04T15:40:53.000Z", 1499182853},
+		{"2026-02-28T00:00:00.1234567Z", 1772236800},
+		{"2017-07-04T15:40:53", -1},
+		{"2017-07-04T15:40:53+02:00", -1},
+		{"2017-07-04T15:40:53Z ", -1},
+		{"2017-13-04T15:40:53Z", -1},
+		{"2017-7-4T15:40:53Z", -1},
+		{"2017-07-04", -1},
+		{"", -1},
+		{NULL, -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		int64_t seconds = -1;
+
+		if (clock_read(rows[i].text, &seconds) != (rows[i].seconds >= 0) ||
+			seconds != rows[i].seconds)
+			fail_msg("%s: %lld", rows[i].text, (long long)seconds);
+	}
+}
+
+static void
 the_wall_clock_agrees_with_the_system(void **state)
 {
 	int64_t before = (int64_t)time(NULL);
@@ -79,6 +109,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(clock_format_writes_rfc_3339),
+		cmocka_unit_test(times_are_read_in_utc_only),
 		cmocka_unit_test(a_micro_time_has_six_digits),
 		cmocka_unit_test(the_wall_clock_agrees_with_the_system),
 		cmocka_unit_test(monotonic_and_cpu_time_never_go_back),

@@ -37,6 +37,7 @@ back_off_doubles_up_to_the_highest(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		int64_t longest = 0;
 
+		assert_int_equal(jitter_longest(100, 1000, rows[i].failures), rows[i].highest);
 		for (int n = 0; n < 2000; n++) {
 			int64_t wait = jitter_back_off(100, 1000, rows[i].failures);
 

@@ -137,6 +137,7 @@ each_error_of_sts_has_its_kind_and_no_secret(void **state)
 		{STS_ERROR("403 Forbidden", "RegionDisabledException", ""), ERROR_DENIED, false,
 			""},
 		{STS_ERROR("400 Bad", "Throttling", ""), ERROR_TRANSIENT, false, ""},
+		{STS_ERROR("400 Bad", "RequestThrottledException", ""), ERROR_TRANSIENT, false, ""},
 		{STS_ERROR("500 Oops", "InternalFailure", ""), ERROR_TRANSIENT, false, ""},
 		{FAKE_HEAD("503 Busy") "\r\nnot XML", ERROR_TRANSIENT, false, "503"},
 		{FAKE_HEAD("302 Found") "Location: http://127.0.0.1:9/\r\n\r\n", ERROR_INVALID,

@@ -48,7 +48,7 @@ find(const struct world *world, struct aws_keys *keys, struct error *error)
 	struct arena *arena = arena_new(100000);
 	const char *environment[LARGEST_ENVIRONMENT + 5] = {0};
 	struct aws_metadata metadata = {0};
-	struct aws_chain chain = {environment, &metadata};
+	struct aws_chain chain = {environment, &metadata, NULL};
 	struct fake_server server;
 	size_t count = 0;
 	int steps = 0;

@@ -82,12 +82,93 @@ own_keys_that_sts_refuses_are_fetched_anew(void **state)
 	assert_int_equal(server.served, 3);
 }
 
+struct question {
+	struct aws_credentials *credentials;
+	const struct aws_role *role;
+	struct error error;
+	bool done;
+};
+
+static void *
+ask(void *context)
+{
+	struct question *question = context;
+	struct aws_keys keys;
+
+	question->done =
+		aws_credentials_get(question->credentials, question->role, &keys, &question->error);
+	aws_keys_dispose(&keys);
+	return NULL;
+}
+
+/* The server answers nothing: who asks would wait for seconds. */
+static void
+assert_is_cut(const char *const *environment, const struct aws_role *asked,
+	struct fake_server *server, int served)
+{
+	struct question question = {aws_credentials_new(environment), asked, {0}, true};
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, ask, &question);
+	assert_true(FAKE_EVENTUALLY(atomic_load(&server->served) == served));
+	aws_credentials_abort(question.credentials);
+	pthread_join(thread, NULL);
+	assert_false(question.done);
+	assert_int_equal(question.error.kind, ERROR_TRANSIENT);
+	assert_null(strstr(question.error.message, "timed out"));
+	assert_false(atomic_load(&server->ended));
+	aws_credentials_free(question.credentials);
+}
+
+static void
+an_abort_cuts_what_is_asked_of_sts_and_of_the_container(void **state)
+{
+	static const struct fake_step steps[] = {{"Credential=AKIAOWN/", "", FAKE_HOLD, false},
+		{"GET /keys", "", FAKE_HOLD, false}, {0}};
+	char lines[2][128];
+	const char *const own[] = {
+		lines[0], "AWS_ACCESS_KEY_ID=AKIAOWN", "AWS_SECRET_ACCESS_KEY=s", NULL};
+	const char *const container[] = {lines[1], NULL};
+	struct fake_server server;
+
+	(void)state;
+	fake_server_start(&server, steps);
+	snprintf(lines[0], sizeof lines[0], "AWS_ENDPOINT_URL=%s", server.url);
+	snprintf(lines[1], sizeof lines[1], "AWS_CONTAINER_CREDENTIALS_FULL_URI=%s/keys",
+		server.url);
+	assert_is_cut(own, &role, &server, 1);
+	assert_is_cut(container, NULL, &server, 2);
+	fake_server_stop(&server);
+	assert_int_equal(server.unexpected, 0);
+}
+
+static void
+after_an_abort_nobody_is_asked_but_keys_that_are_there_are_given(void **state)
+{
+	const char *const environment[] = {"AWS_ENDPOINT_URL=http://127.0.0.1:1",
+		"AWS_ACCESS_KEY_ID=AKIAOWN", "AWS_SECRET_ACCESS_KEY=s", NULL};
+	struct aws_credentials *credentials = aws_credentials_new(environment);
+	struct aws_keys keys;
+	struct error error = {0};
+
+	(void)state;
+	aws_credentials_abort(credentials);
+	assert_true(aws_credentials_get(credentials, NULL, &keys, &error));
+	aws_keys_dispose(&keys);
+	assert_false(aws_credentials_get(credentials, &role, &keys, &error));
+	assert_int_equal(error.kind, ERROR_TRANSIENT);
+	assert_non_null(strstr(error.message, "about to end"));
+	aws_credentials_free(credentials);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_role_is_taken_on_with_the_programs_own_keys_and_kept),
 		cmocka_unit_test(own_keys_that_sts_refuses_are_fetched_anew),
+		cmocka_unit_test(an_abort_cuts_what_is_asked_of_sts_and_of_the_container),
+		cmocka_unit_test(after_an_abort_nobody_is_asked_but_keys_that_are_there_are_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,43 +58,12 @@ keys_that_could_break_a_header_are_not_sound(void **state)
 			fail_msg("row %zu", i);
 }
 
-static void
-times_are_read_in_utc_only(void **state)
-{
-	static const struct {
-		const char *text;
-		int64_t seconds; /* -1: refused */
-	} rows[] = {
-		{"2017-07-04T15:40:53Z", 1499182853},
-		{"2017-07-04T15:40:53.000Z", 1499182853},
-		{"2026-02-28T00:00:00.1234567Z", 1772236800},
-		{"2017-07-04T15:40:53", -1},
-		{"2017-07-04T15:40:53+02:00", -1},
-		{"2017-07-04T15:40:53Z ", -1},
-		{"2017-13-04T15:40:53Z", -1},
-		{"2017-7-4T15:40:53Z", -1},
-		{"2017-07-04", -1},
-		{"", -1},
-		{NULL, -1},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		int64_t seconds = -1;
-
-		if (aws_keys_read_time(rows[i].text, &seconds) != (rows[i].seconds >= 0) ||
-			seconds != rows[i].seconds)
-			fail_msg("%s: %lld", rows[i].text, (long long)seconds);
-	}
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(taken_keys_are_wiped_where_they_were),
 		cmocka_unit_test(keys_that_could_break_a_header_are_not_sound),
-		cmocka_unit_test(times_are_read_in_utc_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,14 +45,14 @@ an_instance_gives_the_keys_of_its_role_with_one_token(void **state)
 	(void)state;
 	fake_server_start(&server, steps);
 	snprintf(line, sizeof line, "AWS_EC2_METADATA_SERVICE_ENDPOINT=%s/", server.url);
-	if (!aws_metadata_ask_instance(&metadata, environment, &keys, &error))
+	if (!aws_metadata_ask_instance(&metadata, environment, NULL, &keys, &error))
 		fail_msg("%s", error.message);
 	assert_string_equal(keys.id, "ASIA1");
 	assert_string_equal(keys.secret, "s/ASIA1");
 	assert_string_equal(keys.token, "t/ASIA1");
 	assert_int_equal(keys.expires, STS_LATEST);
 	aws_keys_dispose(&keys);
-	assert_true(aws_metadata_ask_instance(&metadata, environment, &keys, &error));
+	assert_true(aws_metadata_ask_instance(&metadata, environment, NULL, &keys, &error));
 	assert_string_equal(keys.id, "ASIA2");
 	aws_keys_dispose(&keys);
 	aws_metadata_dispose(&metadata);
@@ -78,7 +78,7 @@ a_token_that_is_refused_is_replaced_once(void **state)
 	(void)state;
 	fake_server_start(&server, steps);
 	snprintf(line, sizeof line, "AWS_EC2_METADATA_SERVICE_ENDPOINT=%s", server.url);
-	assert_false(aws_metadata_ask_instance(&metadata, environment, &keys, &error));
+	assert_false(aws_metadata_ask_instance(&metadata, environment, NULL, &keys, &error));
 	assert_int_equal(error.kind, ERROR_DENIED);
 	aws_metadata_dispose(&metadata);
 	fake_server_stop(&server);
@@ -125,7 +125,7 @@ each_fault_of_an_instance_has_its_kind(void **state)
 
 		fake_server_start(&server, rows[i].steps);
 		snprintf(line, sizeof line, "AWS_EC2_METADATA_SERVICE_ENDPOINT=%s", server.url);
-		if (aws_metadata_ask_instance(&metadata, environment, &keys, &error) ||
+		if (aws_metadata_ask_instance(&metadata, environment, NULL, &keys, &error) ||
 			error.kind != rows[i].kind)
 			fail_msg("row %zu: %d %s", i, error.kind, error.message);
 		aws_metadata_dispose(&metadata);
@@ -145,9 +145,9 @@ an_instance_that_is_disabled_is_not_asked(void **state)
 	struct error error = {0};
 
 	(void)state;
-	assert_false(aws_metadata_ask_instance(&metadata, environment, &keys, &error));
+	assert_false(aws_metadata_ask_instance(&metadata, environment, NULL, &keys, &error));
 	assert_int_equal(error.kind, ERROR_NOT_FOUND);
-	assert_false(aws_metadata_ask_instance(&metadata, environment + 1, &keys, &error));
+	assert_false(aws_metadata_ask_instance(&metadata, environment + 1, NULL, &keys, &error));
 	assert_int_equal(error.kind, ERROR_INVALID);
 }
 
@@ -177,22 +177,22 @@ a_container_is_asked_with_the_token_of_the_moment(void **state)
 		if (tokens[i])
 			write_file(path, tokens[i]);
 		environment[1] = tokens[i] ? file : NULL;
-		if (!aws_metadata_ask_container(environment, &keys, &error))
+		if (!aws_metadata_ask_container(environment, NULL, &keys, &error))
 			fail_msg("%s", error.message);
 		assert_int_equal(keys.id[4], '1' + i);
 		aws_keys_dispose(&keys);
 	}
 	environment[1] = "AWS_CONTAINER_AUTHORIZATION_TOKEN=plain";
-	assert_false(aws_metadata_ask_container(environment, &keys, &error));
+	assert_false(aws_metadata_ask_container(environment, NULL, &keys, &error));
 	assert_int_equal(error.kind, ERROR_DENIED);
 	fake_server_stop(&server);
 	assert_int_equal(server.unexpected, 0);
 	environment[1] = file;
 	write_file(path, "a\r\nb");
-	assert_false(aws_metadata_ask_container(environment, &keys, &error));
+	assert_false(aws_metadata_ask_container(environment, NULL, &keys, &error));
 	assert_int_equal(error.kind, ERROR_INVALID);
 	unlink(path);
-	assert_false(aws_metadata_ask_container(environment, &keys, &error));
+	assert_false(aws_metadata_ask_container(environment, NULL, &keys, &error));
 	assert_int_equal(error.kind, ERROR_NOT_FOUND);
 }
 
@@ -213,7 +213,7 @@ a_token_goes_to_no_plain_host_elsewhere(void **state)
 		struct error error = {0};
 
 		snprintf(line, sizeof line, "AWS_CONTAINER_CREDENTIALS_FULL_URI=%s", rows[i]);
-		if (aws_metadata_ask_container(environment, &keys, &error) ||
+		if (aws_metadata_ask_container(environment, NULL, &keys, &error) ||
 			error.kind != ERROR_INVALID)
 			fail_msg("%s: %s", rows[i], error.message);
 	}

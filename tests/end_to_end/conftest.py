@@ -101,9 +101,15 @@ def shoot(control_plane, is_shoot):
 
 
 @pytest.fixture(scope="module")
-def guard(control_plane, shoot, new_webhook):
+def webhook_options():
+    """The options of the webhook; a module may have others."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def guard(control_plane, shoot, new_webhook, webhook_options):
     """A webhook in force at the control plane, and an empty cluster afterwards."""
-    webhook = new_webhook(control_plane.kubeconfig(WEBHOOK))
+    webhook = new_webhook(control_plane.kubeconfig(WEBHOOK), *webhook_options)
     webhook.start()
     webhook.wait_for("/readyz", 200)
     guard = Guard(control_plane, webhook)

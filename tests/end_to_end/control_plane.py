@@ -6,6 +6,7 @@ import ssl
 
 from api import Api
 from kubectl import Kubectl
+from objects import aws_network
 from polling import wait_until
 from processes import Server, free_port, run
 
@@ -108,6 +109,7 @@ class ControlPlane:
             *may("peerwarden", READ, ("kubeovn.io", ["*"]), ("cloud-resources.kyma-project.io", ["*"]),
                  ("peerwarden.io", ["*"])),
             *may("peerwarden", READ, ("", ["configmaps"]), namespace="kube-system"),
+            *may("peerwarden-lookup", ["create", "patch"], ("peerwarden.io", ["remotenetworks"])),
             *may("peerwarden-registration", ["get"], ("admissionregistration.k8s.io", [
                 "validatingwebhookconfigurations", "mutatingwebhookconfigurations"])),
             *may("peerwarden", READ + WRITE, ("coordination.k8s.io", ["leases"]), namespace=SYSTEM_NAMESPACE),
@@ -131,10 +133,15 @@ class ControlPlane:
             return False
 
     def install(self, definitions):
-        """Apply CustomResourceDefinitions and wait until the API server serves them."""
+        """Apply CustomResourceDefinitions and wait until the API server serves them as it always will."""
         files = [f"--filename={path}" for path in definitions]
         self.kubectl.must("apply", "--server-side", *files)
         self.kubectl.must("wait", "--for=condition=Established", "--timeout=60s", *files)
+        self._settle()
+
+    def _settle(self):
+        """Create one object as a dry run: kube-apiserver lets the creates of a kind sleep for 2 s that was established just now."""
+        self.api.create(aws_network("settles", "vpc-0a1b2c3d", "192.0.2.0/24"), dry_run=True)
 
     def stop(self):
         """End the servers that were started here; the logs stay."""

@@ -24,7 +24,10 @@ def program(name):
 
 
 class Webhook:
-    """One webhook process with ports and a key pair of its own; it ends as fast as it can unless told otherwise."""
+    """One webhook process with ports and a key pair of its own.
+
+    Unless told otherwise it ends as fast as it can, and asks about no remote network, since no daemon answers.
+    """
 
     def __init__(self, folder, authority, pair, kubeconfig, *options):
         self.authority = authority
@@ -37,7 +40,8 @@ class Webhook:
             "--metrics-listen", f"127.0.0.1:{self.metrics_port}",
             "--tls-cert", pair.certificate, "--tls-key", pair.key,
             *(["--kubeconfig", kubeconfig] if kubeconfig else []), *options,
-        ], folder / "webhook.log", PEERWARDEN_SHUTDOWN_DELAY="0s", ASAN_OPTIONS="quarantine_size_mb=8",
+        ], folder / "webhook.log", PEERWARDEN_SHUTDOWN_DELAY="0s",
+            PEERWARDEN_LOOKUP_WAIT="0s", ASAN_OPTIONS="quarantine_size_mb=8",
             POD_NAME=f"peerwarden-{self.port}", POD_NAMESPACE=SYSTEM_NAMESPACE)
 
     def start(self):

@@ -227,6 +227,86 @@ remote_network_on_azure_may_say_its_region(void **state)
 	}
 }
 
+/* The version that the cloud was asked for, and the problem; "-" for none. */
+static const char *
+lookup_of(struct arena *arena, const char *status)
+{
+	struct declaration declaration = sample_decode(arena, with_status(arena, "", status));
+
+	assert_int_equal(declaration.flaw_count, 0);
+	return arena_printf(arena, "%llu %s", (unsigned long long)declaration.observed_version,
+		declaration.lookup_problem ? declaration.lookup_problem : "-");
+}
+
+static void
+remote_network_knows_which_version_of_it_the_cloud_was_asked_for(void **state)
+{
+	static const struct {
+		const char *version, *known;
+	} rows[] = {
+		{"'7'", "7 -"},
+		{"'18446744073709551615'", "18446744073709551615 -"},
+		{"'18446744073709551616'", "0 -"},
+		{"'7 '", "0 -"},
+		{"'-7'", "0 -"},
+		{"''", "0 -"},
+		{"7", "0 -"},
+		{"null", "0 -"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_string_equal(lookup_of(*state, arena_printf(*state, "{'observedVersion':%s}",
+							      rows[i].version)),
+			rows[i].known);
+}
+
+static void
+remote_network_knows_in_one_sentence_why_it_could_not_be_looked_up(void **state)
+{
+	static const struct {
+		const char *conditions, *known;
+	} rows[] = {
+		{"null", "0 -"},
+		{"[]", "0 -"},
+		{"[{'type':'Other','status':'False','message':'no'}]", "0 -"},
+		{"[{'type':'Ready','status':'True','reason':'Found','message':'it is there'}]",
+			"0 -"},
+		{"[{'type':'Ready','status':'Unknown','message':'nobody has looked'}]", "0 -"},
+		{"[{'type':'Other','status':'True'},{'type':'Ready','status':'False','message':'it "
+		 "is gone.'}]",
+			"0 it is gone"},
+		{"[{'type':'Ready','status':'False','message':'in eu-west-1.x it is gone. Ask "
+		 "Ann.'}]",
+			"0 in eu-west-1.x it is gone"},
+		{"[{'type':'Ready','status':'False','message':'one\\ntwo. three'}]", "0 one"},
+		{"[{'type':'Ready','status':'False','reason':'VpcNotFound'}]", "0 VpcNotFound"},
+		{"[{'type':'Ready','status':'False','reason':'VpcNotFound','message':' '}]",
+			"0 VpcNotFound"},
+		{"[{'type':'Ready','status':'False'}]", "0 nobody knows why"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		assert_string_equal(lookup_of(*state, arena_printf(*state, "{'conditions':%s}",
+							      rows[i].conditions)),
+			rows[i].known);
+}
+
+static void
+remote_network_cuts_a_long_problem_between_two_characters(void **state)
+{
+	char message[400];
+	const char *known;
+
+	memset(message, 'x', sizeof message);
+	memcpy(message + 239, "\xc3\xa4", 2);
+	message[sizeof message - 1] = '\0';
+	known = lookup_of(
+		*state, arena_printf(*state,
+				"{'conditions':[{'type':'Ready','status':'False','message':'%s'}]}",
+				message));
+	assert_int_equal(strlen(known), strlen("0 ") + 239);
+}
+
 static void
 remote_network_survives_every_limit_of_memory(void **state)
 {
@@ -252,6 +332,15 @@ main(void)
 			sample_teardown),
 		cmocka_unit_test_setup_teardown(
 			remote_network_knows_what_nobody_has_told, sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_network_knows_which_version_of_it_the_cloud_was_asked_for,
+			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_network_knows_in_one_sentence_why_it_could_not_be_looked_up,
+			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_network_cuts_a_long_problem_between_two_characters, sample_setup,
+			sample_teardown),
 		cmocka_unit_test_setup_teardown(remote_network_survives_every_limit_of_memory,
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(

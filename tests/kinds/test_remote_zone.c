@@ -56,14 +56,16 @@ remote_zone_defines_its_domain_with_its_tags(void **state)
 }
 
 static void
-remote_zone_knows_links_missing_rights_and_region(void **state)
+remote_zone_knows_links_missing_rights_region_and_look_up(void **state)
 {
 	const struct json *object = sample_object(*state,
 		"{'apiVersion':'peerwarden.io/v1alpha1','kind':'RemoteZone','metadata':{'name':'it'"
 		"},'spec':{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/"
 		"resourceGroups/Net/providers/Microsoft.Network/dnsForwardingRulesets/rules',"
 		"'region':'westeurope','missingRights':['r'],'links':[{'name':'a','network':'b'}]},"
-		"'status':{'region':'northeurope','links':[{'name':'c','network':'d'}]}}");
+		"'status':{'region':'northeurope','links':[{'name':'c','network':'d'}],"
+		"'observedVersion':'9','conditions':[{'type':'Ready','status':'False','message':'"
+		"no such role'}]}}");
 	struct declaration zone = sample_decode(*state, object);
 
 	assert_string_equal(zone.remote->region, "northeurope");
@@ -72,6 +74,8 @@ remote_zone_knows_links_missing_rights_and_region(void **state)
 	assert_string_equal(zone.taken_names[0].target, "d");
 	assert_int_equal(zone.missing_right_count, 1);
 	assert_string_equal(zone.missing_rights[0].name, "r");
+	assert_int_equal(zone.observed_version, 9);
+	assert_string_equal(zone.lookup_problem, "no such role");
 }
 
 static void
@@ -92,8 +96,9 @@ main(void)
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(
 			remote_zone_survives_every_limit_of_memory, sample_setup, sample_teardown),
-		cmocka_unit_test_setup_teardown(remote_zone_knows_links_missing_rights_and_region,
-			sample_setup, sample_teardown),
+		cmocka_unit_test_setup_teardown(
+			remote_zone_knows_links_missing_rights_region_and_look_up, sample_setup,
+			sample_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

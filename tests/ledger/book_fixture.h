@@ -154,7 +154,7 @@ see_other(struct fixture *f, const char *name, uint64_t version, const struct ot
 static inline void
 saw(struct fixture *f, const char *name, const char *uid, uint64_t version)
 {
-	book_saw(f->book, &(struct sighting){{KIND_SUBNET, "", name}, uid, version, false});
+	book_saw(f->book, &(struct sighting){{KIND_SUBNET, "", name}, uid, version, false, 0});
 }
 
 /* How many reservations before `end` there are in the way of these addresses. */

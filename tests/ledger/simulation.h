@@ -158,7 +158,7 @@ see_event(struct replica *replica, const struct event *event)
 	else
 		inventory_remove(replica->inventory, &id);
 	book_saw(replica->book,
-		&(struct sighting){id, event->uid, event->revision, event->range == NULL});
+		&(struct sighting){id, event->uid, event->revision, event->range == NULL, 0});
 	book_reached(replica->book, KIND_SUBNET, event->revision);
 	inventory_unlock(replica->inventory);
 }
@@ -203,7 +203,7 @@ list_objects(struct replica *replica)
 	for (int i = 0; i < OBJECTS; i++) {
 		const struct stored *stored = &objects[i];
 		struct object_id id = {KIND_SUBNET, "", arena_printf(arena, "s%d", i)};
-		struct sighting sighting = {id, stored->uid, stored->version, false};
+		struct sighting sighting = {id, stored->uid, stored->version, false, 0};
 
 		if (!stored->version && !inventory_is_stored(inventory, &id))
 			continue;
@@ -212,7 +212,7 @@ list_objects(struct replica *replica)
 				declaration_of_json(arena, object_json(i, stored->range)));
 		else {
 			inventory_remove(inventory, &id);
-			sighting = (struct sighting){id, "", revision, true};
+			sighting = (struct sighting){id, "", revision, true, 0};
 		}
 		book_saw(replica->book, &sighting);
 	}

@@ -33,6 +33,7 @@ struct fixture {
 	struct reflector *reflector;
 	struct buffer told; /* what the observer was told; guarded by the inventory's lock */
 	size_t seen;
+	int64_t created; /* of the object that was seen last */
 	uint64_t reached;
 	size_t absences;
 };
@@ -45,6 +46,7 @@ on_saw(void *context, const struct sighting *sighting)
 	bool stored = inventory_find(fixture->inventory, &sighting->object) != NULL;
 
 	fixture->seen++;
+	fixture->created = sighting->created;
 	buffer_printf(&fixture->told, "%s/%s %" PRIu64 "%s%s ", sighting->object.name,
 		sighting->uid, sighting->version, sighting->deleted ? " gone" : "",
 		stored == !sighting->deleted ? "" : " NOT TAKEN");
@@ -529,6 +531,41 @@ objects_that_are_none_are_told_as_far_as_they_have_a_name(void **state)
 	end(&fixture);
 }
 
+static void
+the_time_of_creation_is_told_where_there_is_one(void **state)
+{
+	static const struct {
+		const char *metadata;
+		int64_t created;
+	} rows[] = {
+		{"", 0},
+		{",\"creationTimestamp\":\"2026-01-02T03:04:05Z\"", 1767323045},
+		{",\"creationTimestamp\":\"1970-01-01T00:00:00Z\"", 0},
+		{",\"creationTimestamp\":null", 0},
+		{",\"creationTimestamp\":\"2026-01-02T03:04:05Zoo\"", 0},
+		{",\"creationTimestamp\":\"yesterday\"", 0},
+		{",\"creationTimestamp\":7", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char list[400];
+		const struct fake_step steps[] = {{LISTS, list, FAKE_CLOSE, false},
+			{WATCHES("5"), FAKE_OK, FAKE_HOLD, false}, {0}};
+		struct fixture fixture;
+
+		snprintf(list, sizeof list,
+			LIST("5", "{\"metadata\":{\"name\":\"one\",\"resourceVersion\":\"1\"%s}}"),
+			rows[i].metadata);
+		begin(&fixture, steps);
+		assert_true(served(&fixture, 2));
+		inventory_lock(fixture.inventory);
+		assert_int_equal(fixture.created, rows[i].created);
+		inventory_unlock(fixture.inventory);
+		end(&fixture);
+	}
+}
+
 /* Each row has one answer whose version is no number, and none of it is told. */
 static void
 versions_that_are_no_numbers_are_refused(void **state)
@@ -776,6 +813,7 @@ main(void)
 		cmocka_unit_test(a_server_that_is_away_is_found_again),
 		cmocka_unit_test(what_was_reached_grows_over_gaps_and_relists),
 		cmocka_unit_test(objects_that_are_none_are_told_as_far_as_they_have_a_name),
+		cmocka_unit_test(the_time_of_creation_is_told_where_there_is_one),
 		cmocka_unit_test(versions_that_are_no_numbers_are_refused),
 		cmocka_unit_test(a_kind_is_absent_only_after_a_time_in_which_no_try_found_it),
 		cmocka_unit_test(a_kind_that_was_not_found_for_a_moment_is_not_absent),

@@ -1,4 +1,4 @@
-#include "daemon/rate_limit.h"
+#include "base/rate_limit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

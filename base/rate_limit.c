@@ -1,4 +1,4 @@
-#include "daemon/rate_limit.h"
+#include "base/rate_limit.h"
 
 void
 rate_limit_init(struct rate_limit *limit, int64_t interval, int64_t burst)

@@ -1,0 +1,536 @@
+#include "daemon/daemon.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/memory.h"
+#include "base/metrics.h"
+#include "base/text.h"
+#include "cloud/aws_cloud.h"
+#include "daemon/auditor.h"
+#include "daemon/handlers.h"
+#include "daemon/network_controller.h"
+#include "daemon/peering_controller.h"
+#include "daemon/workers.h"
+#include "kinds/kind.h"
+#include "kube/event.h"
+#include "kube/kube_config.h"
+#include "kube/leader.h"
+#include "mirror/mirror.h"
+#include "serving/server.h"
+
+#define LEASE           "peerwarden-daemon"
+#define CONTROLLER      "peerwarden.io/daemon"
+#define CLOUD_TIMEOUT   (4 * CLOCK_SECOND)
+#define REQUEST_TIMEOUT (10 * CLOCK_SECOND)
+#define CLOUD_PATIENCE  (1 * CLOCK_SECOND)
+enum { CONFIG_SIZE = 64 * 1024 * 1024, SCRATCH_SIZE = 1024 * 1024 };
+enum { LONGEST_KEY = 512, MOST_CONNECTIONS = 64, MOST_CLOUDS = 3 };
+
+static struct metric object_gauge =
+	METRIC_GAUGE("peerwarden_inventory_objects", "Objects that decisions are made against.");
+
+/* A queue with those who work its keys. */
+struct line {
+	struct work_queue *queue;
+	struct workers *workers;
+};
+
+struct aws {
+	struct aws_credentials *credentials;
+	struct aws_client *client;
+	struct aws_cloud *cloud;
+};
+
+struct daemon {
+	const struct settings *settings;
+	struct arena *arena; /* holds the configuration */
+	struct kube_config config;
+	struct inventory *inventory;
+	struct arena *scratch; /* with the inventory's lock */
+	struct leader *leader;
+	struct event_recorder *events;
+	struct aws aws;
+	struct cloud clouds[MOST_CLOUDS + 1];
+	size_t cloud_count;
+	struct peering_controller *peering_controller;
+	struct network_controller *network_controller;
+	struct line peerings;
+	struct line networks;
+	struct auditor *auditor;
+	struct mirror_observer observer;
+	struct mirror *mirror;
+	struct handlers handlers;
+	struct server *server; /* NULL when not wanted */
+	pthread_mutex_t mutex; /* of what the leader's thread wakes, which goes before it does */
+	bool wakes;
+	atomic_bool began;
+	atomic_bool ending;
+};
+
+static bool
+has_cloud_for(const struct daemon *daemon, enum kind kind)
+{
+	for (size_t i = 0; i < daemon->cloud_count; i++)
+		if (daemon->clouds[i].peering == kind)
+			return true;
+	return false;
+}
+
+static void
+peering_key(char key[LONGEST_KEY], const struct object_id *object)
+{
+	snprintf(key, LONGEST_KEY, "%s/%s", kind_definitions[object->kind]->plural, object->name);
+}
+
+/* What is to be done for an object, if anything. */
+static void
+enqueue(struct daemon *daemon, const struct object_id *object)
+{
+	char key[LONGEST_KEY];
+
+	if (object->kind == KIND_REMOTE_NETWORK) {
+		work_queue_add(daemon->networks.queue, object->name);
+	} else if (has_cloud_for(daemon, object->kind)) {
+		peering_key(key, object);
+		work_queue_add(daemon->peerings.queue, key);
+	}
+}
+
+static void
+wake_peering(struct daemon *daemon, const struct object_id *object)
+{
+	char key[LONGEST_KEY];
+
+	if (!has_cloud_for(daemon, object->kind))
+		return;
+	peering_key(key, object);
+	if (peering_controller_wake_one(daemon->peering_controller, key))
+		work_queue_add(daemon->peerings.queue, key);
+}
+
+/* With the inventory locked. What is known of a network now may be what its peerings wait for. No
+ * pass over a peering changes a RemoteNetwork, so this ends. */
+static void
+wake_peerings_to(struct daemon *daemon, const struct object_id *network)
+{
+	const struct declaration *declaration = inventory_find(daemon->inventory, network);
+	struct declared_peerings peerings;
+
+	if (!declaration || !declaration->home)
+		return;
+	peerings =
+		inventory_peerings_to(daemon->scratch, daemon->inventory, declaration->home, NULL);
+	for (size_t i = 0; i < peerings.count; i++)
+		wake_peering(daemon, &peerings.items[i].declaration->object);
+	arena_reset(daemon->scratch);
+}
+
+static void
+enqueue_declaration(const struct declaration *declaration, void *context)
+{
+	enqueue(context, &declaration->object);
+}
+
+/* With the inventory locked. */
+static void
+enqueue_everything(struct daemon *daemon)
+{
+	peering_controller_wake(daemon->peering_controller);
+	inventory_each(daemon->inventory, enqueue_declaration, daemon);
+}
+
+/* Called with the inventory locked. Without the shoot no peering could be looked at. */
+static void
+on_saw(void *context, const struct sighting *sighting)
+{
+	struct daemon *daemon = context;
+
+	if (sighting->object.kind == KIND_SHOOT_INFO)
+		enqueue_everything(daemon);
+	if (sighting->object.kind == KIND_REMOTE_NETWORK)
+		wake_peerings_to(daemon, &sighting->object);
+	enqueue(daemon, &sighting->object);
+	auditor_saw(daemon->auditor, sighting);
+}
+
+/* What a new list has no more is in no sighting. */
+static void
+on_reached(void *context, enum kind kind, uint64_t version)
+{
+	struct daemon *daemon = context;
+
+	(void)kind;
+	(void)version;
+	auditor_reached(daemon->auditor);
+}
+
+static void
+on_lead_changed(void *context, bool leads)
+{
+	struct daemon *daemon = context;
+
+	if (leads) {
+		inventory_lock(daemon->inventory);
+		enqueue_everything(daemon);
+		inventory_unlock(daemon->inventory);
+	}
+	pthread_mutex_lock(&daemon->mutex);
+	if (daemon->wakes) {
+		workers_wake(daemon->peerings.workers);
+		workers_wake(daemon->networks.workers);
+		auditor_wake(daemon->auditor);
+	}
+	pthread_mutex_unlock(&daemon->mutex);
+}
+
+static bool
+judge_peering(void *context, struct arena *arena, const struct object_id *object,
+	struct findings *findings)
+{
+	struct daemon *daemon = context;
+
+	return auditor_judge(daemon->auditor, arena, object, findings);
+}
+
+static void
+on_network_left(void *context, const char *network)
+{
+	struct daemon *daemon = context;
+
+	work_queue_add(daemon->networks.queue, network);
+}
+
+static bool
+may_call_clouds(void *context)
+{
+	struct daemon *daemon = context;
+
+	return !atomic_load(&daemon->ending) && leader_is_sure(daemon->leader);
+}
+
+static bool
+open_leader(struct daemon *daemon, struct error *error)
+{
+	const struct settings *settings = daemon->settings;
+	struct leader_place place = {
+		.namespace = settings->pod_namespace,
+		.name = LEASE,
+		.instance = settings->pod_name,
+		.rules = settings_election(settings),
+		.changed = on_lead_changed,
+		.context = daemon,
+	};
+
+	daemon->leader = leader_new(&daemon->config, &place, error);
+	if (daemon->leader)
+		daemon->events =
+			event_recorder_new(&daemon->config, CONTROLLER, settings->pod_name, error);
+	if (daemon->events)
+		event_recorder_start(daemon->events);
+	return daemon->events != NULL;
+}
+
+static bool
+open_aws(struct daemon *daemon, struct error *error)
+{
+	const struct settings *settings = daemon->settings;
+	struct aws *aws = &daemon->aws;
+	int64_t longest = leader_longest_call(daemon->leader);
+	struct aws_client_settings client = {
+		.environment = (const char *const *)environ,
+		.timeout = longest < CLOUD_TIMEOUT ? longest : CLOUD_TIMEOUT,
+		.may_call = may_call_clouds,
+		.context = daemon,
+	};
+	struct aws_cloud_settings cloud = {
+		.remote_role = settings->aws_remote_role,
+		.external_id = settings->aws_external_id,
+		.local_role = settings->aws_local_role,
+		.local_region = settings->aws_local_region,
+		.local_vpc = settings->aws_local_vpc,
+	};
+
+	aws->credentials = aws_credentials_new((const char *const *)environ);
+	client.credentials = aws->credentials;
+	aws->client = aws_client_new(&client, error);
+	if (!aws->client)
+		return false;
+	cloud.client = aws->client;
+	aws->cloud = aws_cloud_new(&cloud);
+	daemon->clouds[daemon->cloud_count++] = aws_cloud_row(aws->cloud);
+	return true;
+}
+
+static void
+open_controllers(struct daemon *daemon)
+{
+	const struct settings *settings = daemon->settings;
+	struct peering_controller_settings peerings = {
+		.clouds = daemon->clouds,
+		.inventory = daemon->inventory,
+		.events = daemon->events,
+		.default_mode = settings->mode,
+		.tag_bypass = settings->tag_bypass,
+		.resync = settings->resync,
+		.judge = judge_peering,
+		.left = on_network_left,
+		.context = daemon,
+	};
+	struct network_controller_settings networks = {
+		.clouds = daemon->clouds,
+		.inventory = daemon->inventory,
+		.refresh = settings->refresh,
+		.idle = settings->idle,
+	};
+
+	daemon->peering_controller = peering_controller_new(&peerings);
+	daemon->network_controller = network_controller_new(&networks);
+}
+
+static bool
+start_workers(struct daemon *daemon, struct line *line,
+	struct work_result (*work)(void *context, struct worker *worker, const char *key),
+	void *context, struct error *error)
+{
+	struct workers_settings wanted = {
+		.config = &daemon->config,
+		.leader = daemon->leader,
+		.queue = line->queue,
+		.threads = (unsigned)daemon->settings->workers,
+		.work = work,
+		.context = context,
+	};
+
+	line->workers = workers_start(&wanted, error);
+	return line->workers != NULL;
+}
+
+static bool
+open_workers(struct daemon *daemon, struct error *error)
+{
+	daemon->peerings.queue = work_queue_new("peering", &key_queue_limits);
+	daemon->networks.queue = work_queue_new("remote-network", &key_queue_limits);
+	return start_workers(daemon, &daemon->peerings, peering_controller_work,
+		       daemon->peering_controller, error) &&
+	       start_workers(daemon, &daemon->networks, network_controller_work,
+		       daemon->network_controller, error);
+}
+
+static bool
+open_auditor(struct daemon *daemon, struct error *error)
+{
+	const struct settings *settings = daemon->settings;
+	struct auditor_settings wanted = {
+		.inventory = daemon->inventory,
+		.config = &daemon->config,
+		.leader = daemon->leader,
+		.policy = settings->policy,
+		.reports = !text_equal(settings->reports, "none"),
+		.form = text_equal(settings->reports, "openreports") ? POLICY_REPORT_OPENREPORTS
+								     : POLICY_REPORT_WGPOLICY,
+		.all_results = settings->report_passed,
+		.maximum = (size_t)settings->report_limit,
+		.interval = settings->report_interval,
+	};
+
+	daemon->auditor = auditor_start(&wanted, error);
+	return daemon->auditor != NULL;
+}
+
+static void
+look(void *context, struct arena *arena, struct status *status)
+{
+	struct daemon *daemon = context;
+
+	*status = (struct status){
+		.settings = daemon->settings,
+		.phase = atomic_load(&daemon->ending)  ? "ending"
+			 : atomic_load(&daemon->began) ? "running"
+						       : "starting",
+		.now = clock_wall(),
+		.synced = mirror_is_synced(daemon->mirror),
+		.mirror_age = mirror_age(daemon->mirror),
+		.queues = {{"peering", work_queue_size(daemon->peerings.queue)},
+			{"remote-network", work_queue_size(daemon->networks.queue)}},
+		.peerings = peering_controller_look(arena, daemon->peering_controller),
+		.clouds = network_controller_look(arena, daemon->network_controller),
+	};
+	inventory_lock(daemon->inventory);
+	status->inventory = inventory_size(daemon->inventory);
+	inventory_unlock(daemon->inventory);
+	leader_look(daemon->leader, &status->leader);
+	auditor_look(daemon->auditor, &status->audit);
+}
+
+static void
+measure(void *context)
+{
+	struct daemon *daemon = context;
+	struct inventory_size size;
+
+	work_queue_measure(daemon->peerings.queue);
+	work_queue_measure(daemon->networks.queue);
+	inventory_lock(daemon->inventory);
+	size = inventory_size(daemon->inventory);
+	inventory_unlock(daemon->inventory);
+	metric_set(&object_gauge, (double)size.objects);
+}
+
+static bool
+is_synced(void *context)
+{
+	const struct daemon *daemon = context;
+
+	return mirror_is_synced(daemon->mirror);
+}
+
+static bool
+open_server(struct daemon *daemon, struct error *error)
+{
+	struct server_settings wanted = {
+		.listen = daemon->settings->listen,
+		.endpoints = handlers_plain,
+		.context = &daemon->handlers,
+		.threads = 1,
+		.max_connections = MOST_CONNECTIONS,
+		.header_timeout = REQUEST_TIMEOUT,
+		.body_timeout = REQUEST_TIMEOUT,
+	};
+
+	daemon->handlers = (struct handlers){look, measure, is_synced, daemon};
+	if (wanted.listen[0] == '\0')
+		return true;
+	daemon->server = server_open(&wanted, error);
+	return daemon->server != NULL;
+}
+
+static bool
+open_parts(struct daemon *daemon, struct error *error)
+{
+	const struct settings *settings = daemon->settings;
+
+	if (!kube_config_of(daemon->arena, settings->kubeconfig, &daemon->config, error) ||
+		!open_leader(daemon, error))
+		return false;
+	if (settings_has_cloud(settings, "aws") && !open_aws(daemon, error))
+		return false;
+	open_controllers(daemon);
+	if (!open_workers(daemon, error) || !open_auditor(daemon, error))
+		return false;
+	daemon->wakes = true;
+	daemon->mirror = mirror_start(daemon->inventory, &daemon->config, &daemon->observer, error);
+	return daemon->mirror && open_server(daemon, error);
+}
+
+struct daemon *
+daemon_open(const struct settings *settings, struct error *error)
+{
+	struct daemon *daemon = memory_alloc(sizeof *daemon);
+
+	daemon->settings = settings;
+	daemon->arena = arena_new(CONFIG_SIZE);
+	daemon->inventory = inventory_new();
+	daemon->scratch = arena_new(SCRATCH_SIZE);
+	daemon->observer = (struct mirror_observer){on_saw, on_reached, daemon};
+	pthread_mutex_init(&daemon->mutex, NULL);
+	if (open_parts(daemon, error))
+		return daemon;
+	daemon_close(daemon);
+	return NULL;
+}
+
+bool
+daemon_begin(struct daemon *daemon)
+{
+	if (!mirror_is_synced(daemon->mirror))
+		return false;
+	atomic_store(&daemon->began, true);
+	auditor_begin(daemon->auditor);
+	leader_start(daemon->leader);
+	return true;
+}
+
+uint16_t
+daemon_port(const struct daemon *daemon)
+{
+	return daemon->server ? server_port(daemon->server) : 0;
+}
+
+/* Calls of the clouds that go on for too long are cut: no write waits for them. */
+static void
+stop_workers(struct daemon *daemon)
+{
+	struct workers *peerings = daemon->peerings.workers, *networks = daemon->networks.workers;
+	int64_t begun = clock_monotonic(), left;
+	bool ended;
+
+	workers_end(peerings, begun); /* both at once, before either is waited for */
+	workers_end(networks, begun);
+	ended = workers_end(peerings, begun + CLOUD_PATIENCE);
+	ended = workers_end(networks, begun + CLOUD_PATIENCE) && ended;
+	if (!ended && daemon->aws.client) {
+		aws_client_abort(daemon->aws.client);
+		aws_credentials_abort(daemon->aws.credentials);
+	}
+	workers_stop(peerings, begun + DAEMON_PATIENCE - clock_monotonic());
+	left = begun + DAEMON_PATIENCE - clock_monotonic();
+	workers_stop(networks, left > 0 ? left : 0);
+}
+
+/* What writes and calls ends while the lead is still ours. */
+static void
+stop_work(struct daemon *daemon)
+{
+	pthread_mutex_lock(&daemon->mutex);
+	daemon->wakes = false;
+	pthread_mutex_unlock(&daemon->mutex);
+	stop_workers(daemon);
+	if (daemon->server)
+		server_close(daemon->server);
+	if (daemon->mirror)
+		mirror_stop(daemon->mirror);
+	auditor_stop(daemon->auditor);
+	if (daemon->events)
+		event_recorder_finish(daemon->events);
+	if (daemon->leader && atomic_load(&daemon->began))
+		leader_finish(daemon->leader);
+}
+
+static void
+free_clouds(struct aws *aws)
+{
+	if (aws->cloud)
+		aws_cloud_free(aws->cloud);
+	if (aws->client)
+		aws_client_free(aws->client);
+	if (aws->credentials)
+		aws_credentials_free(aws->credentials);
+}
+
+void
+daemon_close(struct daemon *daemon)
+{
+	atomic_store(&daemon->ending, true);
+	stop_work(daemon);
+	leader_free(daemon->leader);
+	if (daemon->peering_controller)
+		peering_controller_free(daemon->peering_controller);
+	if (daemon->network_controller)
+		network_controller_free(daemon->network_controller);
+	if (daemon->peerings.queue)
+		work_queue_free(daemon->peerings.queue);
+	if (daemon->networks.queue)
+		work_queue_free(daemon->networks.queue);
+	free_clouds(&daemon->aws);
+	event_recorder_free(daemon->events);
+	inventory_free(daemon->inventory);
+	arena_free(daemon->scratch);
+	arena_free(daemon->arena);
+	pthread_mutex_destroy(&daemon->mutex);
+	free(daemon);
+}

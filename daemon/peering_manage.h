@@ -1,0 +1,15 @@
+/* A pass over a peering that is managed: the finalizer first, then the steps in their order, a new
+ * connection's id and a begun operation stored before the next one.
+ *
+ * What leads to a network whose ranges nobody has asked for yet waits for them, 5 s at most. What
+ * the policy denies is given no step: a connection that is there stays as it is, and its id is
+ * stored. The shoot's tag is left to the plan, which has just read it in the cloud.
+ *
+ * Metric: peerwarden_peering_steps_total.
+ */
+#pragma once
+
+#include "daemon/peering_pass.h"
+#include "daemon/workers.h"
+
+struct work_result peering_manage(struct peering_pass *pass);

@@ -1,0 +1,125 @@
+#include "daemon/peering_problem.h"
+
+#include "base/clock.h"
+#include "base/jitter.h"
+#include "base/metrics.h"
+#include "base/text.h"
+
+#define USER_WAIT (60 * CLOCK_SECOND)
+
+static struct metric faults = METRIC_COUNTER("peerwarden_cloud_faults_total",
+	"Failed reads and steps of peerings in the clouds, by what they call for.", "class");
+
+static const char *
+class_name(enum cloud_failure failure)
+{
+	static const char *const names[CLOUD_FAILURES] = {
+		[CLOUD_RETRY_NOW] = "retry-now",
+		[CLOUD_BACK_OFF] = "back-off",
+		[CLOUD_WAIT_FOR_USER] = "wait-for-user",
+		[CLOUD_PERMANENT] = "permanent",
+		[CLOUD_GONE] = "gone",
+		[CLOUD_CREDENTIALS] = "credentials",
+		[CLOUD_CONFLICT] = "conflict",
+	};
+
+	return names[failure] ? names[failure] : "other";
+}
+
+static const char *
+reason_of_step(enum cloud_verb verb)
+{
+	switch (verb) {
+	case CLOUD_STEP_CREATE:
+		return "FailedCreatingVpcPeeringConnection";
+	case CLOUD_STEP_ACCEPT:
+		return "FailedAcceptingVpcPeeringConnection";
+	case CLOUD_STEP_ADD_ROUTE:
+	case CLOUD_STEP_REPLACE_ROUTE:
+	case CLOUD_STEP_REMOVE_ROUTE:
+		return "FailedCreatingRoutes";
+	default:
+		return "CloudProviderError";
+	}
+}
+
+static const char *
+reason_of_reading(enum cloud_failure failure)
+{
+	if (failure == CLOUD_GONE)
+		return "VpcNotFound";
+	return failure == CLOUD_CREDENTIALS ? "Unauthenticated" : "CloudProviderError";
+}
+
+static const char *
+fault_text(struct arena *arena, const struct cloud_fault *fault)
+{
+	const char *message =
+		text_is_blank(fault->message) ? failure_name(fault->failure) : fault->message;
+
+	if (!text_is_blank(fault->code))
+		message = arena_printf(arena, "%s (%s)", message, fault->code);
+	return text_is_blank(fault->action) ? message
+					    : arena_printf(arena, "%s: %s", fault->action, message);
+}
+
+struct peering_problem
+peering_problem_of_fault(
+	struct arena *arena, const struct cloud_fault *fault, const struct cloud_step *step)
+{
+	metric_add(&faults, 1, class_name(fault->failure));
+	return (struct peering_problem){
+		.reason = fault->failure == CLOUD_CREDENTIALS || !step
+				  ? reason_of_reading(fault->failure)
+				  : reason_of_step(step->verb),
+		.message = fault_text(arena, fault),
+		.hint = fault->hint ? fault->hint : "",
+		.failure = fault->failure,
+	};
+}
+
+struct peering_problem
+peering_problem_of_plan(const struct cloud_plan *plan)
+{
+	return (struct peering_problem){
+		.reason = plan->reason,
+		.message = plan->message ? plan->message : "",
+		.hint = plan->hint ? plan->hint : "",
+		.failure = plan->failure == CLOUD_NONE ? CLOUD_WAIT_FOR_USER : plan->failure,
+	};
+}
+
+const char *
+peering_problem_text(struct arena *arena, const struct peering_problem *problem)
+{
+	if (text_is_blank(problem->hint))
+		return problem->message;
+	return arena_printf(arena, "%s; way out: %s", problem->message, problem->hint);
+}
+
+bool
+peering_problem_is_passing(const struct peering_problem *problem)
+{
+	switch (problem->failure) {
+	case CLOUD_WAIT_FOR_USER:
+	case CLOUD_PERMANENT:
+	case CLOUD_GONE:
+	case CLOUD_CREDENTIALS:
+		return false;
+	default:
+		return true;
+	}
+}
+
+struct work_result
+peering_problem_result(const struct peering_problem *problem, int64_t resync)
+{
+	if (problem->failure == CLOUD_PERMANENT)
+		return (struct work_result){
+			WORK_AGAIN, jitter_between(resync - resync / 10, resync)};
+	if (!peering_problem_is_passing(problem))
+		return (struct work_result){
+			WORK_AGAIN, jitter_between(USER_WAIT - USER_WAIT / 4, USER_WAIT)};
+	return (struct work_result){
+		WORK_FAILED, problem->failure == CLOUD_BACK_OFF ? CLOCK_SECOND : 0};
+}

@@ -1,0 +1,332 @@
+#include "daemon/settings.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "format/option_file.h"
+#include "kube/pod.h"
+
+#define FIELD(name) .offset = offsetof(struct settings, name)
+#define HOUR        (3600 * CLOCK_SECOND)
+
+static const struct option options[] = {
+	{.name = "listen",
+		.type = OPTION_TEXT,
+		FIELD(listen),
+		.default_value = ":8081",
+		.placeholder = "ADDRESS:PORT",
+		.help = "where the status page, /statusz, /metrics, /livez and /readyz are served "
+			"without TLS; empty for nowhere"},
+	{.name = "kubeconfig",
+		.type = OPTION_TEXT,
+		FIELD(kubeconfig),
+		.placeholder = "FILE",
+		.help = "how to reach the cluster; without it the ServiceAccount of the pod is "
+			"used"},
+	{.name = "pod-name",
+		.type = OPTION_TEXT,
+		FIELD(pod_name),
+		.placeholder = "NAME",
+		.help = "names this replica in the Lease and in Events; without it POD_NAME of the "
+			"environment, or the host's name"},
+	{.name = "pod-namespace",
+		.type = OPTION_TEXT,
+		FIELD(pod_namespace),
+		.placeholder = "NAME",
+		.help = "where the Lease of the leader is; without it POD_NAMESPACE of the "
+			"environment, or the namespace of the pod's ServiceAccount"},
+	{.name = "policy",
+		.type = OPTION_TEXT,
+		FIELD(policy),
+		.placeholder = "FILE",
+		.help = "a PeeringPolicy, or a ConfigMap with one: the one that the webhook uses; "
+			"read again when it changes"},
+	{.name = "mode",
+		.type = OPTION_CHOICE,
+		FIELD(mode),
+		.default_value = "observe",
+		.placeholder = "MODE",
+		.choices = "observe|manage",
+		.help = "whether peerings are only looked at or made, mended and deleted; the "
+			"annotation peerwarden.io/mode of an object goes before it"},
+	{.name = "clouds",
+		.type = OPTION_TEXT,
+		FIELD(clouds),
+		.default_value = "",
+		.placeholder = "NAMES",
+		.help = "the clouds that are asked, separated by commas: aws; empty for none, "
+			"which "
+			"leaves the audit"},
+	{.name = "aws-remote-role",
+		.type = OPTION_TEXT,
+		FIELD(aws_remote_role),
+		.default_value = "CloudManagerPeeringRole",
+		.placeholder = "NAME",
+		.help = "the role that is assumed in the account of a remote VPC; empty for the "
+			"daemon's own keys"},
+	{.name = "aws-external-id",
+		.type = OPTION_TEXT,
+		FIELD(aws_external_id),
+		.default_value = "",
+		.placeholder = "TEXT",
+		.help = "the external id that this role asks for"},
+	{.name = "aws-local-role",
+		.type = OPTION_TEXT,
+		FIELD(aws_local_role),
+		.default_value = "",
+		.placeholder = "ARN",
+		.help = "the role that is assumed in the cluster's own account; empty for the "
+			"daemon's own keys"},
+	{.name = "aws-local-region",
+		.type = OPTION_TEXT,
+		FIELD(aws_local_region),
+		.default_value = "",
+		.placeholder = "REGION",
+		.help = "the region of the cluster's own VPC; empty for that of the shoot"},
+	{.name = "aws-local-vpc",
+		.type = OPTION_TEXT,
+		FIELD(aws_local_vpc),
+		.default_value = "",
+		.placeholder = "ID",
+		.help = "the cluster's own VPC; empty for the one that carries the shoot's name"},
+	{.name = "tag-bypass",
+		.type = OPTION_TEXT,
+		FIELD(tag_bypass),
+		.default_value = "",
+		.placeholder = "KEY",
+		.help = "a tag that lets a remote network be peered with as the shoot's own tag "
+			"does; empty for none"},
+	{.name = "resync",
+		.type = OPTION_DURATION,
+		FIELD(resync),
+		.default_value = "10m",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = 24 * HOUR,
+		.help = "how often a peering on which nothing changes is compared with the cloud"},
+	{.name = "refresh",
+		.type = OPTION_DURATION,
+		FIELD(refresh),
+		.default_value = "10m",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = 24 * HOUR,
+		.help = "how often a remote network is looked up again"},
+	{.name = "idle",
+		.type = OPTION_DURATION,
+		FIELD(idle),
+		.default_value = "1h",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = 30 * 24 * HOUR,
+		.help = "when a RemoteNetwork that the webhook has made and that no peering leads "
+			"to any more is deleted"},
+	{.name = "workers",
+		.type = OPTION_NUMBER,
+		FIELD(workers),
+		.default_value = "4",
+		.placeholder = "NUMBER",
+		.minimum = 1,
+		.maximum = 64,
+		.help = "peerings, and as many remote networks, that are worked on at once"},
+	{.name = "reports",
+		.type = OPTION_CHOICE,
+		FIELD(reports),
+		.default_value = "wgpolicy",
+		.placeholder = "FORM",
+		.choices = "none|wgpolicy|openreports",
+		.help = "the API group in which policy reports are written: wgpolicyk8s.io or "
+			"openreports.io"},
+	{.name = "report-passed",
+		.type = OPTION_FLAG,
+		FIELD(report_passed),
+		.help = "report the rules that an object keeps, too"},
+	{.name = "report-limit",
+		.type = OPTION_NUMBER,
+		FIELD(report_limit),
+		.default_value = "10000",
+		.placeholder = "NUMBER",
+		.minimum = 1,
+		.maximum = 100000,
+		.help = "reports that there are at most; the worst ones are kept"},
+	{.name = "report-interval",
+		.type = OPTION_DURATION,
+		FIELD(report_interval),
+		.default_value = "60s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = HOUR,
+		.help = "the least time between two writes of one report"},
+	{.name = "lease-duration",
+		.type = OPTION_DURATION,
+		FIELD(lease_duration),
+		.default_value = "15s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = HOUR,
+		.help = "how long the other replicas leave a leader alone that is silent"},
+	{.name = "renew-deadline",
+		.type = OPTION_DURATION,
+		FIELD(renew_deadline),
+		.default_value = "10s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_MILLISECOND,
+		.maximum = HOUR,
+		.help = "how long a leader goes on that cannot renew its Lease; shorter than "
+			"lease-duration by what a call may take"},
+	{.name = "retry-period",
+		.type = OPTION_DURATION,
+		FIELD(retry_period),
+		.default_value = "2s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_MILLISECOND,
+		.maximum = HOUR,
+		.help = "how often the Lease is renewed or looked at"},
+	{.name = "log-level",
+		.type = OPTION_CHOICE,
+		FIELD(log_level),
+		.default_value = "info",
+		.placeholder = "LEVEL",
+		.choices = "debug|info|warn|error",
+		.help = "the least important lines that are written"},
+	{.name = "config",
+		.type = OPTION_TEXT,
+		FIELD(config),
+		.placeholder = "FILE",
+		.help = "YAML file with any of these options by name",
+		.flag_only = true},
+	{.name = "help",
+		.letter = 'h',
+		.type = OPTION_FLAG,
+		FIELD(help),
+		.help = "print this help and exit",
+		.flag_only = true},
+	{.name = "version",
+		.type = OPTION_FLAG,
+		FIELD(version),
+		.help = "print the version and exit",
+		.flag_only = true},
+	{0},
+};
+
+static const struct option_table table = {
+	.options = options,
+	.program = "peerwarden-daemon",
+	.usage = "[OPTION]...",
+	.about = "Compares network peerings with what the clouds say, puts right what it may, and "
+		 "reports what is wrong in the cluster.",
+};
+
+const struct option_table *
+settings_table(void)
+{
+	return &table;
+}
+
+/* The next name of a list separated by commas, without blanks; NULL at its end. */
+static const char *
+next_name(const char **list, size_t *length)
+{
+	const char *start = *list;
+	size_t size = strcspn(start, ",");
+
+	if (*start == '\0')
+		return NULL;
+	*list = start[size] ? start + size + 1 : start + size;
+	while (size > 0 && *start == ' ')
+		start++, size--;
+	while (size > 0 && start[size - 1] == ' ')
+		size--;
+	*length = size;
+	return start;
+}
+
+static bool
+is_word(const char *text, size_t length, const char *word)
+{
+	return length == strlen(word) && memcmp(text, word, length) == 0;
+}
+
+bool
+settings_has_cloud(const struct settings *settings, const char *cloud)
+{
+	const char *list = settings->clouds, *name;
+	size_t length;
+
+	while ((name = next_name(&list, &length)))
+		if (is_word(name, length, cloud))
+			return true;
+	return false;
+}
+
+struct election_rules
+settings_election(const struct settings *settings)
+{
+	return (struct election_rules){
+		.lease_duration = settings->lease_duration,
+		.renew_deadline = settings->renew_deadline,
+		.retry_period = settings->retry_period,
+	};
+}
+
+static bool
+check_clouds(const struct settings *settings, struct error *error)
+{
+	const char *list = settings->clouds, *name;
+	size_t length;
+
+	while ((name = next_name(&list, &length)))
+		if (!is_word(name, length, "aws"))
+			return error_set(error, ERROR_INVALID,
+				"--clouds knows no \"%.*s\"; it takes: aws", (int)length, name);
+	return true;
+}
+
+static bool
+check_pod(const struct settings *settings, struct error *error)
+{
+	if (text_is_blank(settings->pod_namespace) || text_is_blank(settings->pod_name))
+		return error_set(error, ERROR_INVALID,
+			"--pod-name and --pod-namespace (POD_NAME, POD_NAMESPACE) are required: "
+			"they say who this replica is and where the Lease of the leader stands");
+	if (pod_is_name(settings->pod_name) && pod_is_name(settings->pod_namespace))
+		return true;
+	return error_set(error, ERROR_INVALID,
+		"--pod-name and --pod-namespace take a name (a-z, 0-9, \"-\", \".\")");
+}
+
+static bool
+check(const struct settings *settings, const char **operands, struct error *error)
+{
+	struct election_rules rules = settings_election(settings);
+
+	if (operands[0])
+		return error_set(error, ERROR_INVALID, "unexpected argument \"%s\"", operands[0]);
+	if (!election_rules_are_good(&rules))
+		return error_set(error, ERROR_INVALID,
+			"--lease-duration must be longer than --renew-deadline, and that longer "
+			"than 1.2 times --retry-period");
+	return check_clouds(settings, error) && check_pod(settings, error);
+}
+
+bool
+settings_load(
+	struct arena *arena, int argc, char **argv, struct settings *settings, struct error *error)
+{
+	const char *path = options_peek(argc, argv, "config");
+	const struct option_value *file = NULL;
+	const char **operands;
+
+	*settings = (struct settings){0};
+	if (path) {
+		file = option_file_read(arena, path, error);
+		if (!file)
+			return false;
+	}
+	if (!options_parse(arena, &table, argc, argv, file, settings, &operands, error))
+		return false;
+	settings->pod_name = pod_name(arena, settings->pod_name);
+	settings->pod_namespace = pod_namespace(arena, settings->pod_namespace);
+	return settings->help || settings->version || check(settings, operands, error);
+}
