@@ -270,7 +270,7 @@ what_is_not_wished_any_more_is_deleted(void **state)
 	start(fixture);
 	want(fixture, "a", 1);
 	report_writer_begin(fixture->writer);
-	assert_true(FAKE_EVENTUALLY(stands(fixture, "a", "value-0")));
+	assert_true(FAKE_EVENTUALLY(look(fixture).figures.stored == 1));
 	report_writer_unwant(fixture->writer, "a");
 	pass_interval(fixture);
 	assert_true(FAKE_EVENTUALLY(fake_reports_count(&fixture->server, CLUSTER) == 0));
