@@ -104,9 +104,11 @@ hint_of(struct arena *arena, const struct aws_place *place, const char *action,
 static const char *
 cut(struct arena *arena, const char *message)
 {
-	const char *end = strstr(message, " Encoded authorization failure message");
+	const char *end = strstr(message, "Encoded authorization failure message");
 	size_t length = end ? (size_t)(end - message) : strlen(message);
 
+	while (end && length > 0 && strchr(" \n\r\t", message[length - 1]))
+		length--;
 	if (length > LONGEST_MESSAGE)
 		length = text_valid_utf8(message, LONGEST_MESSAGE);
 	return arena_text_part(arena, message, length);

@@ -121,11 +121,11 @@ send(struct doing *doing, struct aws_error *error)
 		false, error);
 }
 
-/* The answer was lost: there may be one that is not seen yet. */
+/* The answer was lost, or a fault of AWS's own: there may be one that is not seen yet. */
 static bool
 may_have_been_made(const struct aws_error *error)
 {
-	return error->failure == CLOUD_CONFLICT && !*error->code;
+	return error->failure == CLOUD_CONFLICT && (!*error->code || error->status >= 500);
 }
 
 static bool

@@ -41,6 +41,14 @@ aws_connection_is_ours(const struct aws_peering *peering, const struct cloud_wis
 }
 
 bool
+aws_connection_is_anothers(const struct aws_peering *peering, const struct cloud_wish *wish)
+{
+	const char *uid = aws_ec2_tag(&peering->tags, AWS_TAG_UID);
+
+	return uid && !text_equal(uid, wish->uid);
+}
+
+bool
 aws_connection_lost_tags(const struct aws_peering *peering, const struct cloud_wish *wish)
 {
 	return aws_connection_is_ours(peering, wish) &&
@@ -59,7 +67,8 @@ aws_connection_fits(const struct aws_peering *peering, const struct cloud_wish *
 	const struct aws_facts *facts)
 {
 	if (!has_end(peering, wish->remote->id) ||
-		text_equal(peering->requester.vpc, peering->accepter.vpc))
+		text_equal(peering->requester.vpc, peering->accepter.vpc) ||
+		(facts->local && text_equal(facts->local->id, wish->remote->id)))
 		return false;
 	return facts->local ? has_end(peering, facts->local->id)
 			    : text_equal(peering->id, wish->id);

@@ -20,10 +20,12 @@ struct aws_tags aws_connection_tags(struct arena *arena, const struct cloud_wish
 
 /* Also true when the tag of the uid was lost, and that of the object is there. */
 bool aws_connection_is_ours(const struct aws_peering *peering, const struct cloud_wish *wish);
+/* Made for another object, as its tag says. */
+bool aws_connection_is_anothers(const struct aws_peering *peering, const struct cloud_wish *wish);
 bool aws_connection_lost_tags(const struct aws_peering *peering, const struct cloud_wish *wish);
 
-/* Does it join the wish's two VPCs? Without a local VPC: is it the stored one, with the remote VPC
- * at one end? */
+/* Does it join the wish's two VPCs, and are they two? Without a local VPC: is it the stored one,
+ * with the remote VPC at one end? */
 bool aws_connection_fits(const struct aws_peering *peering, const struct cloud_wish *wish,
 	const struct aws_facts *facts);
 /* NULL when none is alive. */

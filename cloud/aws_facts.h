@@ -21,6 +21,9 @@ struct aws_facts {
 	 * it joins others; as the own account sees them, with its tags. */
 	struct aws_peerings peerings;
 	bool just_created; /* by this program, and too young to be seen */
+	/* Those that join other networks, live, and stand as a blackhole in the way of a route:
+	 * AWS lets a route be made before its connection is accepted. Ids alone. */
+	struct aws_peerings others;
 
 	struct aws_route_tables local_tables;
 	bool remote_tables_known; /* they are read only where something may be done to them */

@@ -6,9 +6,11 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cloud/aws_connection.h"
+#include "cloud/aws_dead_ends.h"
 
 enum { LARGEST_FORM = 4096, VPC_PAGE = 1000, PEERING_PAGE = 1000, TABLE_PAGE = 100 };
 enum { ACCOUNT_LENGTH = 12 };
+#define VPC_ID "vpc-"
 
 /* 192.0.2.0/24 */
 const struct prefix aws_facts_nowhere = {{0xC000020000000000, 0, FAMILY_4}, 24};
@@ -273,6 +275,25 @@ find_locked_tables(struct reading *reading)
 /* --- the remote VPC --- */
 
 static bool
+is_vpc_id(const char *id)
+{
+	return text_starts_with(id, VPC_ID) && id[strlen(VPC_ID)] &&
+	       text_only_has(id + strlen(VPC_ID), "a-z0-9");
+}
+
+/* A command has in it only what no shell takes for more than a word. */
+static const char *
+hint_of_id(struct arena *arena, const struct remote *remote)
+{
+	if (!is_vpc_id(remote->id))
+		return "write the id of a VPC: vpc- and what AWS has put behind it";
+	return arena_printf(arena,
+		"compare the id, account and region with: aws ec2 describe-vpcs --region %s "
+		"--vpc-ids %s",
+		remote->region, remote->id);
+}
+
+static bool
 report_no_vpc(struct arena *arena, const struct remote *remote, struct cloud_fault *fault)
 {
 	*fault = (struct cloud_fault){
@@ -281,10 +302,7 @@ report_no_vpc(struct arena *arena, const struct remote *remote, struct cloud_fau
 		.code = "InvalidVpcID.NotFound",
 		.message = arena_printf(arena, "VPC %s is not in account %s and region %s",
 			remote->id, remote->account, remote->region),
-		.hint = arena_printf(arena,
-			"compare the id, account and region with: aws ec2 describe-vpcs --region "
-			"%s --vpc-ids %s",
-			remote->region, remote->id),
+		.hint = hint_of_id(arena, remote),
 	};
 	return false;
 }
@@ -316,6 +334,8 @@ aws_facts_remote_vpc(struct arena *arena, const struct aws_access *access,
 
 	if (!check_account(arena, remote, fault))
 		return false;
+	if (!is_vpc_id(remote->id))
+		return report_no_vpc(arena, remote, fault);
 	if (!aws_client_vpcs(arena, access->client, &place, &listing, &vpcs, &error)) {
 		if (aws_access_is_no_vpc(&error))
 			return report_no_vpc(arena, remote, fault);
@@ -359,6 +379,19 @@ read_for_the_end(struct reading *reading)
 	return true;
 }
 
+static bool
+read_dead_ends(struct reading *reading)
+{
+	struct aws_facts *facts = reading->facts;
+
+	if (reading->wish->deleting || !facts->remote)
+		return true;
+	return aws_dead_ends_read(reading->arena, reading->access, &reading->local,
+		       &facts->local_tables, &facts->remote->ranges, facts, reading->fault) &&
+	       aws_dead_ends_read(reading->arena, reading->access, &reading->remote,
+		       &facts->remote_tables, &facts->local->ranges, facts, reading->fault);
+}
+
 bool
 aws_facts_read(struct arena *arena, const struct aws_access *access,
 	const struct aws_own_network *own, const struct cloud_wish *wish, struct aws_facts *facts,
@@ -375,7 +408,8 @@ aws_facts_read(struct arena *arena, const struct aws_access *access,
 		return false;
 	if (!wish->deleting && !facts->local)
 		return true;
-	if (!(wish->deleting ? read_for_the_end(&reading) : read_remote(&reading)))
+	if (!(wish->deleting ? read_for_the_end(&reading) : read_remote(&reading)) ||
+		!read_dead_ends(&reading))
 		return false;
 	if (!arena_exhausted(arena))
 		return true;

@@ -247,6 +247,16 @@ report_unseen_tables(struct making *making)
 		fault->hint);
 }
 
+/* Whose connection we made has agreed before, and who asked for it agrees. */
+static bool
+may_route_there(struct making *making, const struct aws_peering *connection)
+{
+	const struct cloud_wish *wish = making->wish;
+
+	return wish->routes == ROUTES_NONE || aws_connection_is_ours(connection, wish) ||
+	       text_equal(connection->requester.vpc, wish->remote->id) || has_tag(making);
+}
+
 static void
 plan_routes(struct making *making, const struct aws_peering *connection)
 {
@@ -256,7 +266,9 @@ plan_routes(struct making *making, const struct aws_peering *connection)
 		add_step(making, CLOUD_STEP_TAG, CLOUD_LOCAL, connection->id,
 			arena_printf(making->arena, "tags are missing on %s", connection->id));
 	aws_plan_routes_repair(&making->steps, making->wish, making->facts, CLOUD_LOCAL, plan);
-	aws_plan_routes_repair(&making->steps, making->wish, making->facts, CLOUD_REMOTE, plan);
+	if (may_route_there(making, connection))
+		aws_plan_routes_repair(
+			&making->steps, making->wish, making->facts, CLOUD_REMOTE, plan);
 	report_unseen_tables(making);
 	plan->ready = making->steps.count == 0 && !plan->reason;
 }

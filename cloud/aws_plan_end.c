@@ -44,6 +44,19 @@ is_known(const struct cloud_wish *wish, const struct aws_facts *facts)
 	       (stored && aws_connection_fits(stored, wish, facts));
 }
 
+/* The VPC may have gone, with all that was in it; or the settings have come to name another account
+ * or region. */
+static const char *
+unseen_connection(struct arena *arena, const struct cloud_wish *wish, const struct aws_facts *facts)
+{
+	if (facts->local || !*wish->id || aws_connection_record(facts, wish->id))
+		return NULL;
+	return arena_printf(arena,
+		"connection %s, if it is still there: neither it nor the own VPC %s is in %s, as "
+		"the daemon's identity sees it",
+		wish->id, facts->local_name, facts->local_region);
+}
+
 static void
 refuse_to_guess(struct cloud_plan *plan)
 {
@@ -89,6 +102,7 @@ aws_plan_end_make(struct arena *arena, const struct cloud_wish *wish, const stru
 		refuse_to_guess(plan);
 		return;
 	}
+	plan->left = unseen_connection(arena, wish, facts);
 	aws_plan_routes_end(&steps, wish, facts, CLOUD_LOCAL);
 	if (wish->deletes_remote) {
 		plan->left = join(

@@ -29,7 +29,7 @@ aws_plan_routes_select(
 
 	if (side == CLOUD_LOCAL || wish->routes == ROUTES_AUTO)
 		return true;
-	if (wish->routes == ROUTES_NONE || !key)
+	if (wish->routes == ROUTES_NONE || text_is_blank(key))
 		return false;
 	return (aws_ec2_tag(&table->tags, key) != NULL) == (wish->routes == ROUTES_MATCHED);
 }
@@ -52,14 +52,28 @@ is_blackhole(const struct aws_route *route)
 	return text_equal(route->state, "blackhole");
 }
 
+/* To one that joins other networks, and is still to become active. */
+static bool
+leads_to_another(const struct aws_route *route, const struct aws_facts *facts)
+{
+	for (size_t i = 0; i < facts->others.count; i++)
+		if (text_equal(facts->others.items[i].id, route->target_id))
+			return true;
+	return false;
+}
+
 /* To a connection that has ended, whether AWS calls the route so already or not. */
 static bool
-leads_nowhere(const struct aws_route *route, const struct aws_facts *facts)
+leads_nowhere(
+	const struct aws_route *route, const struct cloud_wish *wish, const struct aws_facts *facts)
 {
 	const struct aws_peering *record = aws_connection_record(facts, route->target_id);
 
-	return route->target == AWS_TARGET_PEERING &&
-	       (is_blackhole(route) || (record && aws_ec2_is_over(record->state)));
+	if (route->target != AWS_TARGET_PEERING || leads_to_another(route, facts))
+		return false;
+	if (record && aws_ec2_is_over(record->state))
+		return true;
+	return is_blackhole(route) && (!record || aws_connection_fits(record, wish, facts));
 }
 
 static bool
@@ -80,14 +94,44 @@ meets(const struct prefix *prefix, const struct aws_ranges *ranges)
 	return false;
 }
 
+/* By a gateway or a route server: it goes and comes with what announces it. */
+static bool
+is_announced(const struct aws_route *route)
+{
+	return text_equal(route->origin, "EnableVgwRoutePropagation") ||
+	       text_equal(route->origin, "Advertisement");
+}
+
+/* A route that somebody has made comes before one that is announced, as for AWS. */
 static const struct aws_route *
 find_route(const struct aws_route_table *table, const struct prefix *destination)
 {
-	for (size_t i = 0; i < table->route_count; i++)
-		if (table->routes[i].has_destination &&
-			prefix_equal(&table->routes[i].destination, destination))
-			return &table->routes[i];
-	return NULL;
+	const struct aws_route *announced = NULL;
+
+	for (size_t i = 0; i < table->route_count; i++) {
+		const struct aws_route *route = &table->routes[i];
+
+		if (!route->has_destination || !prefix_equal(&route->destination, destination))
+			continue;
+		if (!is_announced(route))
+			return route;
+		announced = route;
+	}
+	return announced;
+}
+
+/* Such a table takes no route to a peering. */
+static bool
+is_of_gateway(const struct aws_route_table *table)
+{
+	for (size_t i = 0; i < table->association_count; i++) {
+		const struct aws_association *association = &table->associations[i];
+
+		if (!text_is_blank(association->gateway) &&
+			!text_equal(association->state, "disassociated"))
+			return true;
+	}
+	return false;
 }
 
 static const char *
@@ -158,8 +202,12 @@ report_other_target(
 		"route table %s in %s has a route %s to %s, which is not replaced", table->id,
 		region_of(repair->facts, repair->wish, repair->side),
 		prefix_format(&route->destination, text), target_text(repair, route));
-	plan->hint = delete_command(arena, region_of(repair->facts, repair->wish, repair->side),
-		table->id, &route->destination);
+	plan->hint = is_announced(route)
+			     ? "have the gateway or route server announce it no more, or not to "
+			       "this table"
+			     : delete_command(arena,
+				       region_of(repair->facts, repair->wish, repair->side),
+				       table->id, &route->destination);
 }
 
 static void
@@ -172,7 +220,7 @@ repair_route(struct repair *repair, const struct aws_route_table *table,
 	if (!route)
 		add_step(steps, CLOUD_STEP_ADD_ROUTE, repair->side, table, destination,
 			"is missing in");
-	else if (leads_nowhere(route, repair->facts))
+	else if (leads_nowhere(route, repair->wish, repair->facts))
 		add_step(steps, CLOUD_STEP_REPLACE_ROUTE, repair->side, table, destination,
 			"leads nowhere in");
 	else if (!leads_to(route, repair->plan->id))
@@ -213,7 +261,8 @@ aws_plan_routes_repair(struct aws_steps *steps, const struct cloud_wish *wish,
 	for (size_t i = 0; i < tables->count; i++) {
 		const struct aws_route_table *table = &tables->items[i];
 
-		if (!aws_plan_routes_select(wish, table, side))
+		if (repair.wanted.count == 0 || is_of_gateway(table) ||
+			!aws_plan_routes_select(wish, table, side))
 			continue;
 		for (size_t j = 0; j < repair.wanted.count; j++)
 			repair_route(&repair, table, &repair.wanted.items[j]);
@@ -228,7 +277,8 @@ is_stored(const struct aws_route *route, const struct cloud_wish *wish)
 }
 
 /* Through ours: every route. Through one that we only use, or have used: those that the object
- * asked for. Through the stored one, which AWS shows no more: those that lead nowhere. */
+ * asked for, unless it lives and is another object's, since that one asks for them, too. Through
+ * the stored one, which AWS shows no more: those that lead nowhere. */
 static bool
 goes_with_object(const struct aws_route *route, const struct cloud_wish *wish,
 	const struct aws_facts *facts, enum cloud_side side)
@@ -242,7 +292,8 @@ goes_with_object(const struct aws_route *route, const struct cloud_wish *wish,
 		return true;
 	if (!record)
 		return is_stored(route, wish) && is_blackhole(route);
-	if (!is_stored(route, wish) && record != used)
+	if ((!is_stored(route, wish) && record != used) ||
+		(record == used && aws_connection_is_anothers(record, wish)))
 		return false;
 	return aws_connection_fits(record, wish, facts) &&
 	       is_among(&route->destination, side == CLOUD_LOCAL

@@ -1,8 +1,9 @@
 /* The routes of a peering on AWS: what each table has to have, and what is to go. Pure.
  *
  * Wanted are the far network's ranges in every local table, and the own VPC's ranges in the remote
- * tables that the object selects. A route is replaced only where it leads to a peering connection
- * that has ended; one that leads elsewhere and lives is somebody's, and is said. Removed is,
+ * tables that the object selects; a gateway's table takes none. A route is replaced only where it
+ * leads to a peering connection that has ended; one that leads elsewhere and lives, or waits for
+ * its connection to be accepted, is somebody's, and is said. Removed is,
  * through a connection of ours alone, what meets no range of the network behind it: a part of a
  * range, or a sum of several, may be an administrator's choice.
  */

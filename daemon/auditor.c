@@ -253,6 +253,7 @@ auditor_judge(struct auditor *auditor, struct arena *arena, const struct object_
 			inventory, auditor->room.policy.policy, clock_wall() / CLOCK_SECOND};
 
 		*findings = audit_object(arena, &audit, declaration);
+		*findings = findings_told(arena, findings, policy_disclosure(audit.policy));
 	}
 	inventory_unlock(inventory);
 	return is_stored;

@@ -52,9 +52,9 @@ void auditor_begin(struct auditor *auditor);
 /* The lead has come or gone. */
 void auditor_wake(struct auditor *auditor);
 
-/* What the policy in force has against one object as it is stored now. False when it is not; it may
- * still be on its way. The findings live in the arena. From any thread, without the inventory's
- * lock. */
+/* What the policy in force has against one object as it is stored now, in the words that its author
+ * may read. False when it is not stored; it may still be on its way. The findings live in the
+ * arena. From any thread, without the inventory's lock. */
 bool auditor_judge(struct auditor *auditor, struct arena *arena, const struct object_id *object,
 	struct findings *findings);
 

@@ -4,14 +4,13 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/text.h"
-#include "cloud/aws_cloud.h"
 #include "daemon/auditor.h"
+#include "daemon/clouds.h"
 #include "daemon/handlers.h"
 #include "daemon/network_controller.h"
 #include "daemon/peering_controller.h"
@@ -25,11 +24,10 @@
 
 #define LEASE           "peerwarden-daemon"
 #define CONTROLLER      "peerwarden.io/daemon"
-#define CLOUD_TIMEOUT   (4 * CLOCK_SECOND)
 #define REQUEST_TIMEOUT (10 * CLOCK_SECOND)
 #define CLOUD_PATIENCE  (1 * CLOCK_SECOND)
 enum { CONFIG_SIZE = 64 * 1024 * 1024, SCRATCH_SIZE = 1024 * 1024 };
-enum { LONGEST_KEY = 512, MOST_CONNECTIONS = 64, MOST_CLOUDS = 3 };
+enum { LONGEST_KEY = 512, MOST_CONNECTIONS = 64 };
 
 static struct metric object_gauge =
 	METRIC_GAUGE("peerwarden_inventory_objects", "Objects that decisions are made against.");
@@ -40,12 +38,6 @@ struct line {
 	struct workers *workers;
 };
 
-struct aws {
-	struct aws_credentials *credentials;
-	struct aws_client *client;
-	struct aws_cloud *cloud;
-};
-
 struct daemon {
 	const struct settings *settings;
 	struct arena *arena; /* holds the configuration */
@@ -54,9 +46,7 @@ struct daemon {
 	struct arena *scratch; /* with the inventory's lock */
 	struct leader *leader;
 	struct event_recorder *events;
-	struct aws aws;
-	struct cloud clouds[MOST_CLOUDS + 1];
-	size_t cloud_count;
+	struct clouds *clouds;
 	struct peering_controller *peering_controller;
 	struct network_controller *network_controller;
 	struct line peerings;
@@ -72,15 +62,6 @@ struct daemon {
 	atomic_bool ending;
 };
 
-static bool
-has_cloud_for(const struct daemon *daemon, enum kind kind)
-{
-	for (size_t i = 0; i < daemon->cloud_count; i++)
-		if (daemon->clouds[i].peering == kind)
-			return true;
-	return false;
-}
-
 static void
 peering_key(char key[LONGEST_KEY], const struct object_id *object)
 {
@@ -95,7 +76,7 @@ enqueue(struct daemon *daemon, const struct object_id *object)
 
 	if (object->kind == KIND_REMOTE_NETWORK) {
 		work_queue_add(daemon->networks.queue, object->name);
-	} else if (has_cloud_for(daemon, object->kind)) {
+	} else if (clouds_have(daemon->clouds, object->kind)) {
 		peering_key(key, object);
 		work_queue_add(daemon->peerings.queue, key);
 	}
@@ -106,7 +87,7 @@ wake_peering(struct daemon *daemon, const struct object_id *object)
 {
 	char key[LONGEST_KEY];
 
-	if (!has_cloud_for(daemon, object->kind))
+	if (!clouds_have(daemon->clouds, object->kind))
 		return;
 	peering_key(key, object);
 	if (peering_controller_wake_one(daemon->peering_controller, key))
@@ -236,34 +217,17 @@ open_leader(struct daemon *daemon, struct error *error)
 }
 
 static bool
-open_aws(struct daemon *daemon, struct error *error)
+open_clouds(struct daemon *daemon, struct error *error)
 {
-	const struct settings *settings = daemon->settings;
-	struct aws *aws = &daemon->aws;
-	int64_t longest = leader_longest_call(daemon->leader);
-	struct aws_client_settings client = {
-		.environment = (const char *const *)environ,
-		.timeout = longest < CLOUD_TIMEOUT ? longest : CLOUD_TIMEOUT,
+	struct clouds_settings wanted = {
+		.settings = daemon->settings,
+		.longest = leader_longest_call(daemon->leader),
 		.may_call = may_call_clouds,
 		.context = daemon,
 	};
-	struct aws_cloud_settings cloud = {
-		.remote_role = settings->aws_remote_role,
-		.external_id = settings->aws_external_id,
-		.local_role = settings->aws_local_role,
-		.local_region = settings->aws_local_region,
-		.local_vpc = settings->aws_local_vpc,
-	};
 
-	aws->credentials = aws_credentials_new((const char *const *)environ);
-	client.credentials = aws->credentials;
-	aws->client = aws_client_new(&client, error);
-	if (!aws->client)
-		return false;
-	cloud.client = aws->client;
-	aws->cloud = aws_cloud_new(&cloud);
-	daemon->clouds[daemon->cloud_count++] = aws_cloud_row(aws->cloud);
-	return true;
+	daemon->clouds = clouds_open(&wanted, error);
+	return daemon->clouds != NULL;
 }
 
 static void
@@ -271,7 +235,7 @@ open_controllers(struct daemon *daemon)
 {
 	const struct settings *settings = daemon->settings;
 	struct peering_controller_settings peerings = {
-		.clouds = daemon->clouds,
+		.clouds = clouds_rows(daemon->clouds),
 		.inventory = daemon->inventory,
 		.events = daemon->events,
 		.default_mode = settings->mode,
@@ -282,7 +246,7 @@ open_controllers(struct daemon *daemon)
 		.context = daemon,
 	};
 	struct network_controller_settings networks = {
-		.clouds = daemon->clouds,
+		.clouds = clouds_rows(daemon->clouds),
 		.inventory = daemon->inventory,
 		.refresh = settings->refresh,
 		.idle = settings->idle,
@@ -417,7 +381,7 @@ open_parts(struct daemon *daemon, struct error *error)
 	if (!kube_config_of(daemon->arena, settings->kubeconfig, &daemon->config, error) ||
 		!open_leader(daemon, error))
 		return false;
-	if (settings_has_cloud(settings, "aws") && !open_aws(daemon, error))
+	if (!open_clouds(daemon, error))
 		return false;
 	open_controllers(daemon);
 	if (!open_workers(daemon, error) || !open_auditor(daemon, error))
@@ -473,10 +437,8 @@ stop_workers(struct daemon *daemon)
 	workers_end(networks, begun);
 	ended = workers_end(peerings, begun + CLOUD_PATIENCE);
 	ended = workers_end(networks, begun + CLOUD_PATIENCE) && ended;
-	if (!ended && daemon->aws.client) {
-		aws_client_abort(daemon->aws.client);
-		aws_credentials_abort(daemon->aws.credentials);
-	}
+	if (!ended)
+		clouds_abort(daemon->clouds);
 	workers_stop(peerings, begun + DAEMON_PATIENCE - clock_monotonic());
 	left = begun + DAEMON_PATIENCE - clock_monotonic();
 	workers_stop(networks, left > 0 ? left : 0);
@@ -501,17 +463,6 @@ stop_work(struct daemon *daemon)
 		leader_finish(daemon->leader);
 }
 
-static void
-free_clouds(struct aws *aws)
-{
-	if (aws->cloud)
-		aws_cloud_free(aws->cloud);
-	if (aws->client)
-		aws_client_free(aws->client);
-	if (aws->credentials)
-		aws_credentials_free(aws->credentials);
-}
-
 void
 daemon_close(struct daemon *daemon)
 {
@@ -526,7 +477,7 @@ daemon_close(struct daemon *daemon)
 		work_queue_free(daemon->peerings.queue);
 	if (daemon->networks.queue)
 		work_queue_free(daemon->networks.queue);
-	free_clouds(&daemon->aws);
+	clouds_close(daemon->clouds);
 	event_recorder_free(daemon->events);
 	inventory_free(daemon->inventory);
 	arena_free(daemon->scratch);

@@ -13,10 +13,10 @@
  * asked: who has written the object and got version V back knows that a status with
  * observedVersion >= V was looked up after that write.
  *
- * An object that webhook or daemon have made (label app.kubernetes.io/managed-by: peerwarden), and that
- * nobody has written anything into since, is deleted when nothing has led to it for `idle`, counted
- * from when that was first seen here, or from the last question. The mirror must be synced before a
- * key is worked.
+ * An object that webhook or daemon have made (label app.kubernetes.io/managed-by: peerwarden), and
+ * that nobody has written anything into since, is deleted when nothing has led to it for `idle`,
+ * counted from when that was first seen here, or from the last question. The mirror must be synced
+ * before a key is worked.
  *
  * Metrics: peerwarden_cloud_lookups_total, peerwarden_remote_networks_deleted_total.
  */

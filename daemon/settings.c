@@ -120,8 +120,8 @@ static const struct option options[] = {
 		.placeholder = "TIME",
 		.minimum = CLOCK_SECOND,
 		.maximum = 30 * 24 * HOUR,
-		.help = "when a RemoteNetwork that the webhook has made and that no peering leads "
-			"to any more is deleted"},
+		.help = "when a RemoteNetwork that webhook or daemon have made and that no peering "
+			"leads to any more is deleted"},
 	{.name = "workers",
 		.type = OPTION_NUMBER,
 		FIELD(workers),

@@ -121,6 +121,10 @@ what_is_for_aws_alone_or_too_long_is_cut(void **state)
 				    "You may not. Encoded authorization failure message: Zm9v")
 				    .message,
 		"in eu-west-1: You may not.");
+	assert_string_equal(fault_of(state, "UnauthorizedOperation", 403,
+				    "You may not.\nEncoded authorization failure message: Zm9v")
+				    .message,
+		"in eu-west-1: You may not.");
 	memset(text, 'x', sizeof text);
 	text[sizeof text - 1] = '\0';
 	memcpy(text + 299, "\xc3\xa4", 2);

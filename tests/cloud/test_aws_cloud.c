@@ -333,6 +333,64 @@ one_that_may_have_been_made_is_awaited(void **state)
 }
 
 static void
+one_that_may_have_been_made_in_spite_of_a_fault_is_awaited(void **state)
+{
+	(void)state;
+	played_fail("CreateVpcPeeringConnection", "InternalError", 500);
+	played.faults[0].failure = CLOUD_CONFLICT;
+	assert_false(perform(CLOUD_STEP_CREATE, CLOUD_LOCAL, "vpc-1"));
+	assert_true(plan());
+	assert_int_equal(sample->plan.step_count, 0);
+	assert_true(sample->plan.look_again > 0);
+}
+
+static void
+what_a_blackhole_leads_to_is_looked_at_before_it_is_replaced(void **state)
+{
+	struct aws_peering *other = sample_add_peering(sample, "pcx-7", AWS_PEERING_PENDING);
+	struct aws_route *route =
+		sample_add_route(sample, sample_add_table(sample, CLOUD_LOCAL, "rtb-1"),
+			"10.2.0.0/16", AWS_TARGET_PEERING, "pcx-7");
+
+	(void)state;
+	other->accepter.vpc = "vpc-9";
+	sample_add_ours(sample, "pcx-1", AWS_PEERING_ACTIVE);
+	route->state = "blackhole";
+	assert_true(plan());
+	assert_non_null(strstr(played.log,
+		LOCAL "DescribeVpcPeeringConnections vpc-peering-connection-id=pcx-7\n"));
+	assert_int_equal(sample->plan.step_count, 0);
+	assert_string_equal(sample->plan.reason, "FailedCreatingRoutes");
+	other->state = AWS_PEERING_DELETED;
+	assert_true(plan());
+	assert_int_equal(sample->plan.step_count, 1);
+	assert_int_equal(sample->plan.steps[0].verb, CLOUD_STEP_REPLACE_ROUTE);
+}
+
+static void
+what_a_blackhole_leads_to_lives_where_it_may_not_be_looked_at(void **state)
+{
+	struct aws_route *route =
+		sample_add_route(sample, sample_add_table(sample, CLOUD_REMOTE, "rtb-9"),
+			"10.1.0.0/16", AWS_TARGET_PEERING, "pcx-7");
+
+	(void)state;
+	sample_add_ours(sample, "pcx-1", AWS_PEERING_ACTIVE);
+	route->state = "blackhole";
+	assert_true(plan());
+	assert_non_null(strstr(played.log,
+		REMOTE "DescribeVpcPeeringConnections vpc-peering-connection-id=pcx-7\n"));
+	assert_int_equal(sample->plan.steps[0].verb, CLOUD_STEP_REPLACE_ROUTE);
+	played_fail("vpc-peering-connection-id", "UnauthorizedOperation", 403);
+	assert_true(plan());
+	assert_int_equal(sample->plan.step_count, 0);
+	assert_string_equal(sample->plan.reason, "FailedCreatingRoutes");
+	played.faults[0].code = "RequestLimitExceeded";
+	assert_false(plan());
+	assert_int_equal(fault.failure, CLOUD_BACK_OFF);
+}
+
+static void
 an_account_that_is_none_is_not_asked(void **state)
 {
 	static const char *const accounts[] = {"", "12", "22222222222x", "2222222222222"};
@@ -343,6 +401,22 @@ an_account_that_is_none_is_not_asked(void **state)
 		assert_false(plan());
 		assert_int_equal(fault.failure, CLOUD_PERMANENT);
 		assert_null(strstr(played.log, "eu-west-1 arn"));
+	}
+}
+
+static void
+an_id_that_is_none_is_not_asked_for_and_stands_in_no_command(void **state)
+{
+	static const char *const ids[] = {"", "vpc-", "vpc-1; reboot", "vpc-$(id)", "subnet-1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		sample->remote_id.id = ids[i];
+		assert_true(plan());
+		assert_string_equal(sample->plan.reason, "VpcNotFound");
+		assert_null(strstr(played.log, "eu-west-1 arn"));
+		assert_string_equal(sample->plan.hint,
+			"write the id of a VPC: vpc- and what AWS has put behind it");
 	}
 }
 
@@ -484,6 +558,10 @@ main(void)
 		test(what_is_gone_already_need_not_go),
 		test(the_row_looks_up_networks),
 		test(facts_that_do_not_fit_into_memory_are_not_judged),
+		test(one_that_may_have_been_made_in_spite_of_a_fault_is_awaited),
+		test(what_a_blackhole_leads_to_is_looked_at_before_it_is_replaced),
+		test(what_a_blackhole_leads_to_lives_where_it_may_not_be_looked_at),
+		test(an_id_that_is_none_is_not_asked_for_and_stands_in_no_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

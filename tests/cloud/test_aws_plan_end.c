@@ -193,6 +193,52 @@ an_own_network_that_is_not_known_is_not_gone(void **state)
 	assert_string_equal(sample_steps(sample), "delete pcx-1");
 }
 
+static void
+routes_through_another_objects_connection_are_that_objects(void **state)
+{
+	static const struct aws_tag tags[] = {{AWS_TAG_UID, "uid-2"}};
+	struct sample *sample = deleting(state);
+	struct aws_route_table *table = sample_add_table(sample, CLOUD_LOCAL, "rtb-1");
+
+	sample_add_peering(sample, "pcx-1", AWS_PEERING_ACTIVE)->tags = (struct aws_tags){tags, 1};
+	sample_add_route(sample, table, "10.2.0.0/16", AWS_TARGET_PEERING, "pcx-1");
+	sample->wish.id = "pcx-1";
+	assert_string_equal(sample_steps(sample), "");
+	assert_true(sample->plan.gone);
+	assert_non_null(strstr(sample->plan.left, "connection pcx-1"));
+}
+
+static void
+what_was_stored_and_is_not_found_is_told(void **state)
+{
+	struct sample *sample = deleting(state);
+
+	sample->facts.local = NULL;
+	sample->facts.local_count = 0;
+	sample->wish.id = "pcx-1";
+	assert_string_equal(sample_steps(sample), "");
+	assert_true(sample->plan.gone);
+	assert_string_equal(sample->plan.left,
+		"connection pcx-1, if it is still there: neither it nor the own VPC "
+		"shoot--team--c-1 is in eu-central-1, as the daemon's identity sees it");
+}
+
+static void
+no_connection_fits_a_network_that_is_the_own_one(void **state)
+{
+	struct sample *sample = deleting(state);
+	struct aws_peering *peering = sample_add_peering(sample, "pcx-1", AWS_PEERING_ACTIVE);
+
+	sample->remote_id.id = "vpc-1";
+	peering->accepter.vpc = "vpc-9";
+	sample->wish.id = "pcx-1";
+	sample->wish.deletes_remote = true;
+	sample->facts.remote_tables_known = true;
+	sample_add_route(sample, sample_add_table(sample, CLOUD_REMOTE, "rtb-1"), "10.2.0.0/16",
+		AWS_TARGET_PEERING, "pcx-1");
+	assert_string_equal(sample_steps(sample), "");
+}
+
 int
 main(void)
 {
@@ -208,6 +254,9 @@ main(void)
 		sample_test(routes_that_the_connection_has_left_behind_go),
 		sample_test(with_the_own_network_all_has_gone),
 		sample_test(an_own_network_that_is_not_known_is_not_gone),
+		sample_test(routes_through_another_objects_connection_are_that_objects),
+		sample_test(what_was_stored_and_is_not_found_is_told),
+		sample_test(no_connection_fits_a_network_that_is_the_own_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

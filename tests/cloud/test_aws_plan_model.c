@@ -142,7 +142,9 @@ make_peerings(struct model *model)
 		peering->owner = draw(model, 4);
 		peering->asked_by_remote = peering->owner != OURS && draw(model, 2);
 		if (peering->owner == ELSEWHERE)
-			peering->state = draw(model, 2) ? AWS_PEERING_ACTIVE : AWS_PEERING_DELETED;
+			peering->state = draw(model, 2)   ? AWS_PEERING_ACTIVE
+					 : draw(model, 2) ? AWS_PEERING_PENDING
+							  : AWS_PEERING_DELETED;
 		/* AWS lets no second one live. */
 		if (is_alive(peering) && count_alive(model) > 1)
 			peering->state = AWS_PEERING_DELETED;
@@ -172,9 +174,9 @@ make_route(struct model *model, struct model_table *table)
 		through                               ? through->id
 		: route->target == AWS_TARGET_PEERING ? "pcx-far"
 						      : "tgw-1");
-	/* One through a connection that is not active is a blackhole: it may be replaced. */
+	/* One through a connection that has ended is a blackhole: it may be replaced. */
 	route->foreign =
-		!through || (through->owner == ELSEWHERE && through->state == AWS_PEERING_ACTIVE);
+		!through || (through->owner == ELSEWHERE && !aws_ec2_is_over(through->state));
 }
 
 static void
@@ -250,6 +252,21 @@ show_peerings(struct model *model, struct sample *sample)
 	sample->facts.peerings = (struct aws_peerings){shown, count, ""};
 }
 
+static void
+show_others(struct model *model, struct sample *sample)
+{
+	struct aws_peering *shown =
+		ARENA_ARRAY(sample->arena, struct aws_peering, model->peering_count + 1);
+	size_t count = 0;
+
+	for (size_t i = 0; i < model->peering_count; i++)
+		if (model->peerings[i].owner == ELSEWHERE &&
+			!aws_ec2_is_over(model->peerings[i].state) &&
+			!text_equal(model->peerings[i].id, model->stored))
+			shown[count++].id = arena_text(sample->arena, model->peerings[i].id);
+	sample->facts.others = (struct aws_peerings){shown, count, ""};
+}
+
 static bool
 is_blackhole(struct model *model, const struct model_route *route)
 {
@@ -296,6 +313,7 @@ show(struct model *model, struct sample *sample, bool deleting)
 	sample->wish.deletes_remote = model->deletes_remote;
 	sample->wish.deleting = deleting;
 	show_peerings(model, sample);
+	show_others(model, sample);
 	sample->facts.local_tables = show_tables(model, sample, CLOUD_LOCAL);
 	sample->facts.remote_tables = show_tables(model, sample, CLOUD_REMOTE);
 }

@@ -230,6 +230,108 @@ remote_tables_that_cannot_be_seen_are_said_and_the_own_ones_are_done(void **stat
 	assert_string_equal(sample->plan.hint, "allow it");
 }
 
+static void
+the_table_of_a_gateway_takes_no_route_of_ours(void **state)
+{
+	static const struct aws_association gateway[] = {
+		{"rtbassoc-1", "", "igw-1", "associated", false}};
+	static const struct aws_association left[] = {
+		{"rtbassoc-1", "", "igw-1", "disassociated", false}};
+	struct sample *sample = active(state);
+	struct aws_route_table *table = sample_add_table(sample, CLOUD_LOCAL, "rtb-1");
+
+	table->associations = gateway;
+	table->association_count = 1;
+	assert_string_equal(sample_steps(sample), "");
+	assert_true(sample->plan.ready);
+	table->associations = left;
+	assert_string_equal(sample_steps(sample), "add-route rtb-1 10.2.0.0/16");
+}
+
+static void
+a_route_of_ours_counts_beside_one_that_a_gateway_announces(void **state)
+{
+	struct sample *sample = active(state);
+	struct aws_route_table *table = sample_add_table(sample, CLOUD_LOCAL, "rtb-1");
+	struct aws_route *announced =
+		sample_add_route(sample, table, "10.2.0.0/16", AWS_TARGET_GATEWAY, "vgw-1");
+
+	announced->origin = "EnableVgwRoutePropagation";
+	assert_string_equal(sample_steps(sample), "");
+	assert_string_equal(sample->plan.reason, "FailedCreatingRoutes");
+	assert_null(strstr(sample->plan.hint, "delete-route"));
+	sample_add_route(sample, table, "10.2.0.0/16", AWS_TARGET_PEERING, "pcx-1");
+	assert_string_equal(sample_steps(sample), "");
+	assert_null(sample->plan.reason);
+	assert_true(sample->plan.ready);
+}
+
+static void
+a_route_to_a_connection_that_is_still_to_be_accepted_is_not_replaced(void **state)
+{
+	static const struct aws_peering pending[] = {{.id = "pcx-7", .state = AWS_PEERING_PENDING}};
+	struct sample *sample = active(state);
+	struct aws_route *route =
+		sample_add_route(sample, sample_add_table(sample, CLOUD_LOCAL, "rtb-1"),
+			"10.2.0.0/16", AWS_TARGET_PEERING, "pcx-7");
+
+	route->state = "blackhole";
+	sample->facts.others = (struct aws_peerings){pending, 1, ""};
+	assert_string_equal(sample_steps(sample), "");
+	assert_string_equal(sample->plan.reason, "FailedCreatingRoutes");
+}
+
+static void
+a_network_without_ranges_takes_no_route_away(void **state)
+{
+	struct sample *sample = active(state);
+
+	sample_add_route(sample, sample_add_table(sample, CLOUD_LOCAL, "rtb-1"), "10.2.0.0/16",
+		AWS_TARGET_PEERING, "pcx-1");
+	sample->remote.ranges.count = 0;
+	assert_string_equal(sample_steps(sample), "");
+}
+
+static void
+without_a_name_of_the_shoot_no_remote_table_is_chosen(void **state)
+{
+	struct sample *sample = active(state);
+
+	sample_add_table(sample, CLOUD_REMOTE, "rtb-9");
+	sample->wish.routes = ROUTES_UNMATCHED;
+	sample->shoot.name = "";
+	sample->wish.tag = NULL;
+	assert_string_equal(sample_steps(sample), "");
+}
+
+static void
+through_somebody_elses_connection_remote_tables_need_the_owners_consent(void **state)
+{
+	struct sample *sample = *state;
+	struct aws_peering *peering = sample_add_peering(sample, "pcx-1", AWS_PEERING_ACTIVE);
+
+	sample_add_table(sample, CLOUD_LOCAL, "rtb-1");
+	sample_add_table(sample, CLOUD_REMOTE, "rtb-9");
+	sample->remote.tags.count = 0;
+	assert_string_equal(sample_steps(sample), "add-route rtb-1 10.2.0.0/16");
+	assert_string_equal(sample->plan.reason, "FailedLoadingRemoteVpcNetwork");
+	sample->wish.routes = ROUTES_NONE;
+	sample_steps(sample);
+	assert_null(sample->plan.reason);
+	sample->wish.routes = ROUTES_AUTO;
+	sample_swap(peering);
+	assert_string_equal(sample_steps(sample),
+		"add-route rtb-1 10.2.0.0/16, add-route remote rtb-9 10.1.0.0/16");
+	sample_swap(peering);
+	sample->remote.tags.count = 1;
+	assert_string_equal(sample_steps(sample),
+		"add-route rtb-1 10.2.0.0/16, add-route remote rtb-9 10.1.0.0/16");
+	sample->remote.tags.count = 0;
+	peering->tags = aws_connection_tags(sample->arena, &sample->wish);
+	assert_string_equal(sample_steps(sample),
+		"add-route rtb-1 10.2.0.0/16, add-route remote rtb-9 10.1.0.0/16");
+}
+
 int
 main(void)
 {
@@ -247,6 +349,13 @@ main(void)
 		sample_test(a_table_that_is_not_chosen_is_not_touched),
 		sample_test(lists_of_prefixes_are_nobodys_but_their_makers),
 		sample_test(remote_tables_that_cannot_be_seen_are_said_and_the_own_ones_are_done),
+		sample_test(the_table_of_a_gateway_takes_no_route_of_ours),
+		sample_test(a_route_of_ours_counts_beside_one_that_a_gateway_announces),
+		sample_test(a_route_to_a_connection_that_is_still_to_be_accepted_is_not_replaced),
+		sample_test(a_network_without_ranges_takes_no_route_away),
+		sample_test(without_a_name_of_the_shoot_no_remote_table_is_chosen),
+		sample_test(
+			through_somebody_elses_connection_remote_tables_need_the_owners_consent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,7 +131,7 @@ write_policy(const char *path, const char *action)
 	assert_non_null(file);
 	fprintf(file,
 		"apiVersion: peerwarden.io/v1alpha1\nkind: PeeringPolicy\nmetadata:\n  name: p\n"
-		"spec:\n  rules:\n    cidr-overlap: %s\n",
+		"spec:\n  messages:\n    otherSide: rule\n  rules:\n    cidr-overlap: %s\n",
 		action);
 	fclose(file);
 }
@@ -293,8 +293,10 @@ denial_of(struct fixture *fixture, struct arena *arena, const char *name, bool *
 
 	*is_stored = auditor_judge(fixture->auditor, arena, &object, &findings);
 	for (const struct finding *at = findings.first; at; at = at->next)
-		if (at->action == ACTION_DENY)
+		if (at->action == ACTION_DENY) {
+			assert_null(strstr(at->message, "10.0.0.0/16")); /* of the other one */
 			return at->rule;
+		}
 	return "";
 }
 

@@ -400,6 +400,24 @@ nothing_is_told_without_the_lead(void **state)
 	end(&fixture);
 }
 
+static void
+nothing_is_told_at_the_end(void **state)
+{
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("", VPC, ""), FAKE_CLOSE, false}, {0}};
+	static const atomic_bool ending = true;
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, steps);
+	fixture.worker.ending = &ending;
+	assert_int_equal(work(&fixture).end, WORK_FAILED);
+	assert_int_equal(
+		network_controller_look(fixture.worker.arena, fixture.controller).items[0].answers,
+		0);
+	end(&fixture);
+}
+
 /* --- garbage --- */
 
 static void
@@ -602,6 +620,7 @@ main(void)
 		cmocka_unit_test(what_is_not_there_or_on_its_way_out_is_left_alone),
 		cmocka_unit_test(a_status_that_cannot_be_written_is_a_failure_of_ours),
 		cmocka_unit_test(nothing_is_told_without_the_lead),
+		cmocka_unit_test(nothing_is_told_at_the_end),
 		cmocka_unit_test(what_the_webhook_made_goes_when_nothing_has_led_to_it_for_long),
 		cmocka_unit_test(
 			a_deletion_that_meets_a_change_is_tried_again_and_one_of_what_is_gone_is_done),

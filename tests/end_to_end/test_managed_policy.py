@@ -3,6 +3,7 @@
 import pytest
 
 from managed_aws import AWAY, REMOTE, Region, daemon_at, environment_of
+from objects import SHOOT
 from polling import wait_until
 from tests.servers.aws import AwsServer
 
@@ -61,6 +62,17 @@ def test_the_network_that_a_peering_names_is_described_and_goes_with_it(control_
     neighbour.delete()
     neighbour.wait_gone()
     wait_until(lambda: not network_of(control_plane, neighbour), "the RemoteNetwork is gone")
+
+
+def test_a_peering_goes_on_as_soon_as_its_network_is_seen_with_the_tag(control_plane, new_neighbour):
+    """It would look again within a minute by itself: this is sooner."""
+    neighbour = new_neighbour(tags={}).apply()
+    neighbour.wait_problem("FailedLoadingRemoteVpcNetwork")
+    neighbour.cloud.tag(neighbour.vpc, SHOOT, "")
+    answer = control_plane.api.patch(network_of(control_plane, neighbour), {
+        "metadata": {"annotations": {"peerwarden.io/refresh": "now"}}})
+    assert answer.status == 200, answer
+    neighbour.wait_ready(seconds=20)
 
 
 def test_an_overlap_that_nobody_refused_is_not_connected_until_it_is_gone(control_plane, new_neighbour):
