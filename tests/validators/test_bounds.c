@@ -14,7 +14,13 @@
 #include "validators/case.h"
 #include "validators/verdict.h"
 
-enum { MEGABYTES = 1 << 20, MANY = 300, A_MEGABYTE_OF_ROUTES = 13000, WEBHOOK_STEPS = 16000000 };
+enum {
+	LAST_BY_NAME = 9,
+	MEGABYTES = 1 << 20,
+	MANY = 300,
+	A_MEGABYTE_OF_ROUTES = 13000,
+	WEBHOOK_STEPS = 16000000
+};
 
 struct world {
 	struct arena *arena;
@@ -142,6 +148,85 @@ of_one_rule_the_first_findings_are_told_and_the_others_counted(void **state)
 	assert_non_null(strstr(verdict_message(world->arena, &verdict), "and 291 more"));
 }
 
+static struct declaration
+decode(struct world *world, const char *text)
+{
+	struct declaration declaration = {0};
+	struct error error;
+	const struct json *object =
+		json_parse(world->arena, text, strlen(text), &json_file_limits, &error);
+
+	if (!object || !kind_decode(world->arena, kind_of_object(object), object, NULL,
+			       &declaration, &error))
+		fail_msg("%s", error.message);
+	return declaration;
+}
+
+static struct declaration
+subnet(struct world *world, int vpc, const char *more)
+{
+	return decode(world,
+		arena_printf(world->arena,
+			"{\"apiVersion\":\"kubeovn.io/v1\",\"kind\":\"Subnet\",\"metadata\":{"
+			"\"name\":\"net%d\"},\"spec\":{\"vpc\":\"spoke%d\",\"cidrBlock\":"
+			"\"10.%d.0.0/16\"%s}}",
+			vpc, vpc, vpc, more));
+}
+
+/* A hub, spoke0, and others that peer with it and it with them, each with a Subnet. With the one
+ * that comes last by name it does not. */
+static void
+store_star(struct world *world, int spokes)
+{
+	const char *peerings = "";
+	struct declaration hub;
+
+	for (int i = 1; i <= spokes; i++) {
+		struct declaration vpc = decode(world,
+			arena_printf(world->arena,
+				"{\"apiVersion\":\"kubeovn.io/v1\",\"kind\":\"Vpc\","
+				"\"metadata\":{\"name\":\"spoke%d\"},\"spec\":{\"vpcPeerings\":[{"
+				"\"remoteVpc\":\"spoke0\",\"localConnectIP\":\"169.254.%d.1/30\"}]"
+				"}}",
+				i, i));
+		struct declaration own = subnet(world, i, "");
+
+		if (i != LAST_BY_NAME)
+			peerings = arena_printf(world->arena,
+				"%s%s{\"remoteVpc\":\"spoke%d\",\"localConnectIP\":\"169.254.%d.2/"
+				"30\"}",
+				peerings, i > 1 ? "," : "", i, i);
+		inventory_store(world->inventory, &vpc);
+		inventory_store(world->inventory, &own);
+	}
+	hub = decode(
+		world, arena_printf(world->arena,
+			       "{\"apiVersion\":\"kubeovn.io/v1\",\"kind\":\"Vpc\",\"metadata\":{"
+			       "\"name\":\"spoke0\"},\"spec\":{\"vpcPeerings\":[%s]}}",
+			       peerings));
+	inventory_store(world->inventory, &hub);
+}
+
+static void
+what_a_peering_of_both_sides_shows_counts_once(void **state)
+{
+	struct world *world = *state;
+	struct declaration private;
+	size_t count = 0;
+
+	store_star(world, CASE_TOLD - 1);
+	private = subnet(world, 0, ",\"private\":true");
+	inventory_store(world->inventory, &private);
+	for (const struct finding *finding = verdict_reach(
+		     world->arena, &(const struct verdict_request){.inventory = world->inventory,
+						  .policy = policy_default(),
+						  .subject = &private})
+						     .findings.first;
+		finding; finding = finding->next)
+		count += strcmp(finding->rule, "private-subnet") == 0;
+	assert_int_equal(count, CASE_TOLD - 1);
+}
+
 static void
 what_is_not_told_still_counts_as_wrong_before(void **state)
 {
@@ -215,6 +300,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			of_one_rule_the_first_findings_are_told_and_the_others_counted, set_up,
 			tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_a_peering_of_both_sides_shows_counts_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_is_not_told_still_counts_as_wrong_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -351,9 +351,9 @@ shrink(struct topology *topology)
 static void
 print_case(uint64_t seed, struct topology *topology)
 {
+	fprintf(stderr, "PEERWARDEN_SEED=%llu PEERWARDEN_CASES=1 differs:\n%s\nin short:\n",
+		(unsigned long long)seed, difference(topology));
 	shrink(topology);
-	fprintf(stderr, "PEERWARDEN_SEED=%llu PEERWARDEN_CASES=1 differs:\n",
-		(unsigned long long)seed);
 	for (size_t i = 0; i < topology->count; i++)
 		fprintf(stderr, "- %s\n", topology->texts[i]);
 	fprintf(stderr, "%s\n", difference(topology));
