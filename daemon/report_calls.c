@@ -69,7 +69,8 @@ target_of(const struct errand *errand)
 	return arena_printf(errand->arena, "%s/%s", collection_of(errand), errand->name);
 }
 
-/* True when it is done, whatever the answer looks like. */
+/* True when it is done, whatever the answer looks like. What was not sent leaves the client with
+ * the outcome of the call before. */
 static bool
 send(const struct errand *errand, enum http_method method, const char *target, const char *body)
 {
@@ -78,16 +79,15 @@ send(const struct errand *errand, enum http_method method, const char *target, c
 		.leader = errand->calls->settings.leader};
 	const struct kube_call call = {.method = method, .target = target, .body = body};
 
-	if (!worker_leads(&worker))
-		return error_set(errand->error, ERROR_TRANSIENT, "this replica does not lead");
 	return worker_write(&worker, &call, errand->error) ||
-	       kube_client_outcome(errand->calls->client) == KUBE_DONE;
+	       (errand->error->kind != ERROR_TRANSIENT &&
+		       kube_client_outcome(errand->calls->client) == KUBE_DONE);
 }
 
 static bool
 was_not_there(const struct errand *errand)
 {
-	return kube_client_status(errand->calls->client) == 404;
+	return errand->error->kind == ERROR_NOT_FOUND;
 }
 
 /* What stands in the place, when it is ours; else `end` says why not. */
@@ -129,7 +129,7 @@ create(const struct errand *errand, const char *uid)
 		end.how = REPORT_CALL_DONE;
 		return end;
 	}
-	if (kube_client_status(errand->calls->client) != 409)
+	if (errand->error->kind != ERROR_CONFLICT)
 		return end;
 	stored = read_ours(errand, uid, &end);
 	if (stored) {

@@ -157,7 +157,7 @@ stumble(struct report_watch *watch, const struct error *error)
 	if (error->kind != ERROR_TRANSIENT || (status != 0 && status != 200 && status != 429))
 		watch->listed = false;
 	set_synced(watch, watch->listed);
-	if (status != 200 && status != 410)
+	if (status != 410 && (status != 200 || error->kind != ERROR_TRANSIENT))
 		observer->lost(observer->context, absent, error);
 	ending_wait(watch->settings.ending,
 		jitter_back_off(FIRST_WAIT, LONGEST_WAIT, watch->failures++));

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/text.h"
 #include "format/option_file.h"
 #include "kube/pod.h"
 
@@ -286,14 +285,8 @@ check_clouds(const struct settings *settings, struct error *error)
 static bool
 check_pod(const struct settings *settings, struct error *error)
 {
-	if (text_is_blank(settings->pod_namespace) || text_is_blank(settings->pod_name))
-		return error_set(error, ERROR_INVALID,
-			"--pod-name and --pod-namespace (POD_NAME, POD_NAMESPACE) are required: "
-			"they say who this replica is and where the Lease of the leader stands");
-	if (pod_is_name(settings->pod_name) && pod_is_name(settings->pod_namespace))
-		return true;
-	return error_set(error, ERROR_INVALID,
-		"--pod-name and --pod-namespace take a name (a-z, 0-9, \"-\", \".\")");
+	return pod_check(settings->pod_name, settings->pod_namespace,
+		"they say who this replica is and where the Lease of the leader stands", error);
 }
 
 static bool
@@ -314,17 +307,10 @@ bool
 settings_load(
 	struct arena *arena, int argc, char **argv, struct settings *settings, struct error *error)
 {
-	const char *path = options_peek(argc, argv, "config");
-	const struct option_value *file = NULL;
 	const char **operands;
 
 	*settings = (struct settings){0};
-	if (path) {
-		file = option_file_read(arena, path, error);
-		if (!file)
-			return false;
-	}
-	if (!options_parse(arena, &table, argc, argv, file, settings, &operands, error))
+	if (!option_file_parse(arena, &table, argc, argv, settings, &operands, error))
 		return false;
 	settings->pod_name = pod_name(arena, settings->pod_name);
 	settings->pod_namespace = pod_namespace(arena, settings->pod_namespace);

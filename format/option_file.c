@@ -74,3 +74,14 @@ option_file_read(struct arena *arena, const char *path, struct error *error)
 		error_wrap(error, "%s", path);
 	return values;
 }
+
+bool
+option_file_parse(struct arena *arena, const struct option_table *table, int argc, char **argv,
+	void *settings, const char ***operands, struct error *error)
+{
+	const char *path = options_peek(argc, argv, "config");
+	const struct option_value *file = path ? option_file_read(arena, path, error) : NULL;
+
+	return (file || !path) &&
+	       options_parse(arena, table, argc, argv, file, settings, operands, error);
+}

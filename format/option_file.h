@@ -13,3 +13,7 @@
  * read or is of another shape. */
 const struct option_value *option_file_read(
 	struct arena *arena, const char *path, struct error *error);
+
+/* options_parse, with the file that the flag "config" names, if there is one. */
+bool option_file_parse(struct arena *arena, const struct option_table *table, int argc, char **argv,
+	void *settings, const char ***operands, struct error *error);

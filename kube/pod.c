@@ -46,3 +46,16 @@ pod_is_name(const char *text)
 {
 	return *text == '\0' || text_only_has(text, "a-z0-9.-");
 }
+
+bool
+pod_check(const char *name, const char *namespace, const char *purpose, struct error *error)
+{
+	if (text_is_blank(namespace) || text_is_blank(name))
+		return error_set(error, ERROR_INVALID,
+			"--pod-name and --pod-namespace (POD_NAME, POD_NAMESPACE) are required: %s",
+			purpose);
+	if (pod_is_name(name) && pod_is_name(namespace))
+		return true;
+	return error_set(error, ERROR_INVALID,
+		"--pod-name and --pod-namespace take a name (a-z, 0-9, \"-\", \".\")");
+}

@@ -381,6 +381,14 @@ check_body(struct exchange *exchange)
 	}
 }
 
+/* What was cut off would look like a whole answer. */
+static void
+check_answer(struct exchange *exchange)
+{
+	if (exchange->answer.overflowed)
+		exchange_refuse(exchange, 500, "answer", "the answer is too large");
+}
+
 bool
 exchange_finish(struct exchange *exchange, void *context)
 {
@@ -392,6 +400,8 @@ exchange_finish(struct exchange *exchange, void *context)
 		exchange->endpoint->answer(exchange, context);
 		assert(exchange->suspended == (exchange->status == 0));
 	}
+	if (exchange->status != 0)
+		check_answer(exchange);
 	return exchange->status != 0;
 }
 

@@ -259,16 +259,9 @@ is_list_of_names(const char *text)
 static bool
 check_pod(const struct settings *settings, struct error *error)
 {
-	if (settings->inventory)
-		return true;
-	if (text_is_blank(settings->pod_namespace) || text_is_blank(settings->pod_name))
-		return error_set(error, ERROR_INVALID,
-			"--pod-name and --pod-namespace (POD_NAME, POD_NAMESPACE) are required: "
-			"they say where the replicas share their reservations");
-	if (pod_is_name(settings->pod_name) && pod_is_name(settings->pod_namespace))
-		return true;
-	return error_set(error, ERROR_INVALID,
-		"--pod-name and --pod-namespace take a name (a-z, 0-9, \"-\", \".\")");
+	return settings->inventory ||
+	       pod_check(settings->pod_name, settings->pod_namespace,
+		       "they say where the replicas share their reservations", error);
 }
 
 static bool
@@ -299,17 +292,10 @@ bool
 settings_load(
 	struct arena *arena, int argc, char **argv, struct settings *settings, struct error *error)
 {
-	const char *path = options_peek(argc, argv, "config");
-	const struct option_value *file = NULL;
 	const char **operands;
 
 	*settings = (struct settings){0};
-	if (path) {
-		file = option_file_read(arena, path, error);
-		if (!file)
-			return false;
-	}
-	if (!options_parse(arena, &table, argc, argv, file, settings, &operands, error))
+	if (!option_file_parse(arena, &table, argc, argv, settings, &operands, error))
 		return false;
 	settings->pod_name = pod_name(arena, settings->pod_name);
 	settings->pod_namespace = pod_namespace(arena, settings->pod_namespace);

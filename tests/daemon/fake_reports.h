@@ -39,6 +39,7 @@ struct fake_reports {
 	pthread_mutex_t mutex; /* of all below */
 	bool installed[2];     /* wgpolicyk8s.io, openreports.io */
 	bool refuses;          /* 403 to all writes */
+	bool garbles;          /* lists without a version */
 	int version;
 	struct fake_object objects[FAKE_OBJECTS];
 	int object_count;
@@ -243,7 +244,8 @@ fake_serve_list(struct fake_reports *server, const struct fake_request *request,
 {
 	static char body[FAKE_OBJECTS * 4096];
 	int length = snprintf(body, sizeof body,
-		"{\"metadata\":{\"resourceVersion\":\"%d\"},\"items\":[", server->version);
+		"{\"metadata\":{\"resourceVersion\":\"%d\"},\"items\":[",
+		server->garbles ? 0 : server->version);
 	const char *separator = "";
 
 	server->lists++;

@@ -25,6 +25,7 @@
 
 static _Atomic int64_t clock_offset;
 static atomic_bool is_leader;
+static atomic_int asked_until_loss; /* 0: the lead stays */
 
 int64_t __real_clock_monotonic(void);
 int64_t __wrap_clock_monotonic(void);
@@ -41,6 +42,8 @@ bool
 __wrap_leader_is_sure(const struct leader *leader)
 {
 	(void)leader;
+	if (atomic_load(&asked_until_loss) > 0 && atomic_fetch_sub(&asked_until_loss, 1) == 1)
+		atomic_store(&is_leader, false);
 	return atomic_load(&is_leader);
 }
 
@@ -58,6 +61,7 @@ struct fixture {
 	struct report_writer *writer;
 	_Atomic int value; /* that the reports tell */
 	atomic_bool nothing;
+	atomic_int loss; /* the lead goes so many questions after a stored report was looked at */
 };
 
 /* One finding; "team-..." is the uid of an object in a namespace. */
@@ -73,6 +77,8 @@ make(void *context, struct arena *arena, const char *uid, const struct json *sto
 
 	if (atomic_load(&fixture->nothing))
 		return false;
+	if (stored)
+		atomic_store(&asked_until_loss, atomic_exchange(&fixture->loss, 0));
 	report.form = fixture->settings.form;
 	report.uid = uid;
 	report.stored = stored;
@@ -375,6 +381,23 @@ a_form_that_is_not_installed_is_said_and_waited_for(void **state)
 }
 
 static void
+a_list_that_makes_no_sense_is_said(void **state)
+{
+	struct fixture *fixture = set_up();
+
+	(void)state;
+	fake_reports_set(&fixture->server, &fixture->server.garbles, true);
+	start(fixture);
+	want(fixture, "a", 1);
+	report_writer_begin(fixture->writer);
+	assert_true(FAKE_EVENTUALLY(strstr(look(fixture).problem, "cannot be watched")));
+	fake_reports_set(&fixture->server, &fixture->server.garbles, false);
+	assert_true(FAKE_EVENTUALLY(stands(fixture, "a", "value-0")));
+	assert_true(FAKE_EVENTUALLY(!*look(fixture).problem));
+	tear_down(fixture);
+}
+
+static void
 a_form_that_goes_and_comes_back_is_filled_anew(void **state)
 {
 	struct fixture *fixture = set_up();
@@ -427,6 +450,31 @@ without_the_lead_nothing_is_written(void **state)
 	report_writer_wake(fixture->writer);
 	assert_true(FAKE_EVENTUALLY(stands(fixture, "a", "value-1")));
 	tear_down(fixture);
+}
+
+static void
+a_lead_that_goes_right_before_a_write_leaves_it_to_be_done(void **state)
+{
+	(void)state;
+	for (int asked = 1; asked <= 2; asked++) {
+		struct fixture *fixture = set_up();
+
+		start(fixture);
+		want(fixture, "a", 1);
+		report_writer_begin(fixture->writer);
+		assert_true(FAKE_EVENTUALLY(look(fixture).figures.stored == 1));
+		atomic_store(&fixture->value, 1);
+		atomic_store(&fixture->loss, asked);
+		want(fixture, "a", 1);
+		pass_interval(fixture);
+		assert_true(FAKE_EVENTUALLY(
+			!atomic_load(&is_leader) || stands(fixture, "a", "value-1")));
+		atomic_store(&asked_until_loss, 0);
+		atomic_store(&is_leader, true);
+		pass_interval(fixture);
+		assert_true(FAKE_EVENTUALLY(stands(fixture, "a", "value-1")));
+		tear_down(fixture);
+	}
 }
 
 static void
@@ -526,8 +574,10 @@ main(void)
 		cmocka_unit_test(a_report_that_is_not_ours_stays_as_it_is),
 		cmocka_unit_test(a_report_that_has_lost_our_label_is_not_touched),
 		cmocka_unit_test(a_form_that_is_not_installed_is_said_and_waited_for),
+		cmocka_unit_test(a_list_that_makes_no_sense_is_said),
 		cmocka_unit_test(a_form_that_goes_and_comes_back_is_filled_anew),
 		cmocka_unit_test(without_the_lead_nothing_is_written),
+		cmocka_unit_test(a_lead_that_goes_right_before_a_write_leaves_it_to_be_done),
 		cmocka_unit_test(reports_of_ours_in_the_other_form_go),
 		cmocka_unit_test(the_other_form_need_not_be_installed),
 		cmocka_unit_test(a_write_that_is_refused_is_said_and_tried_again),

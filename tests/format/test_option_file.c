@@ -28,15 +28,22 @@ teardown(void **state)
 	return 0;
 }
 
+static void
+write_file(char path[], const char *text)
+{
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	fputs(text, file);
+	fclose(file);
+}
+
 static const struct option_value *
 read_text(const char *text, struct error *error)
 {
 	char path[] = "/tmp/peerwarden-options-XXXXXX";
-	FILE *file = fdopen(mkstemp(path), "w");
 	const struct option_value *values;
 
-	fputs(text, file);
-	fclose(file);
+	write_file(path, text);
 	values = option_file_read(arena, path, error);
 	unlink(path);
 	return values;
@@ -107,6 +114,39 @@ a_file_that_is_not_there_is_named(void **state)
 	assert_non_null(strstr(error.message, "nowhere.yaml"));
 }
 
+static void
+what_the_flag_config_names_is_read_before_the_other_flags(void **state)
+{
+	struct chosen {
+		const char *config, *colour, *size;
+	};
+	static const struct option options[] = {
+		{.name = "config", .offset = offsetof(struct chosen, config), .flag_only = true},
+		{.name = "colour", .offset = offsetof(struct chosen, colour)},
+		{.name = "size", .offset = offsetof(struct chosen, size)},
+		{0},
+	};
+	static const struct option_table table = {.options = options, .program = "program"};
+	char path[] = "/tmp/peerwarden-options-XXXXXX";
+	char *argv[] = {(char[]){"program"}, (char[]){"--config"}, path, (char[]){"--size"},
+		(char[]){"2"}, NULL};
+	struct chosen chosen = {0};
+	const char **operands;
+	struct error error;
+
+	(void)state;
+	write_file(path, "colour: red\nsize: 1\n");
+	assert_true(option_file_parse(arena, &table, 1, argv, &chosen, &operands, &error));
+	assert_null(chosen.colour);
+	assert_true(option_file_parse(arena, &table, 5, argv, &chosen, &operands, &error));
+	assert_string_equal(chosen.colour, "red");
+	assert_string_equal(chosen.size, "2");
+	unlink(path);
+	argv[2] = (char[]){"nowhere.yaml"};
+	assert_false(option_file_parse(arena, &table, 5, argv, &chosen, &operands, &error));
+	assert_non_null(strstr(error.message, "nowhere.yaml"));
+}
+
 int
 main(void)
 {
@@ -115,6 +155,7 @@ main(void)
 		cmocka_unit_test(an_empty_file_has_no_options),
 		cmocka_unit_test(another_shape_is_refused_with_the_file_and_the_reason),
 		cmocka_unit_test(a_file_that_is_not_there_is_named),
+		cmocka_unit_test(what_the_flag_config_names_is_read_before_the_other_flags),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -59,6 +60,29 @@ a_name_needs_no_escape_in_a_path(void **state)
 	assert_false(pod_is_name("a%2f"));
 }
 
+static void
+both_have_to_be_there_and_names(void **state)
+{
+	static const struct {
+		const char *name, *namespace, *message;
+	} cases[] = {
+		{NULL, "system", "are required: they say why"},
+		{"", "system", "are required: they say why"},
+		{"replica-1", NULL, "are required: they say why"},
+		{"replica/1", "system", "take a name"},
+		{"replica-1", "System", "take a name"},
+	};
+	struct error error;
+
+	(void)state;
+	assert_true(pod_check("replica-1", "system", "they say why", &error));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_false(pod_check(cases[i].name, cases[i].namespace, "they say why", &error));
+		assert_int_equal(error.kind, ERROR_INVALID);
+		assert_non_null(strstr(error.message, cases[i].message));
+	}
+}
+
 int
 main(void)
 {
@@ -69,6 +93,7 @@ main(void)
 			without_both_the_host_is_the_name_and_there_is_no_namespace, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(a_name_needs_no_escape_in_a_path, setup, teardown),
+		cmocka_unit_test(both_have_to_be_there_and_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

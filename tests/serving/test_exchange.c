@@ -38,10 +38,20 @@ answer_later(struct exchange *exchange, void *context)
 		exchange_refuse(exchange, 503, "full", "full");
 }
 
+static void
+answer_without_end(struct exchange *exchange, void *context)
+{
+	(void)context;
+	exchange->status = 200;
+	exchange->type = "application/json";
+	while (buffer_append(&exchange->answer, piece, PIECE))
+		;
+}
+
 static void answer_meanwhile(struct exchange *exchange, void *context);
 
 static const struct endpoint endpoints[] = {{"/", "POST", answer}, {"/later", "POST", answer_later},
-	{"/meanwhile", "POST", answer_meanwhile}, {0}};
+	{"/meanwhile", "POST", answer_meanwhile}, {"/endless", "POST", answer_without_end}, {0}};
 
 static struct exchange *
 begin(const char *path, const char *timeout)
@@ -269,6 +279,20 @@ no_more_wait_than_were_allowed(void **state)
 	exchange_release(second);
 }
 
+/* Half of it would look whole to who reads it. */
+static void
+an_answer_that_is_too_large_is_not_given_in_part(void **state)
+{
+	struct exchange *exchange = begin("/endless", NULL);
+
+	(void)state;
+	assert_true(exchange_finish(exchange, NULL));
+	assert_int_equal(exchange->status, 500);
+	assert_string_equal(exchange->type, "text/plain; charset=utf-8");
+	assert_string_equal(buffer_text(&exchange->answer), "the answer is too large\n");
+	exchange_release(exchange);
+}
+
 int
 main(void)
 {
@@ -288,6 +312,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			those_that_wait_keep_to_the_budget_of_arenas, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_more_wait_than_were_allowed, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			an_answer_that_is_too_large_is_not_given_in_part, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
