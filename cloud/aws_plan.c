@@ -87,14 +87,34 @@ find_overlap(struct making *making)
 	return NULL;
 }
 
+static void
+report_no_tag(struct making *making)
+{
+	const char *remote = making->wish->remote->id;
+
+	stop(making, "FailedLoadingRemoteVpcNetwork", CLOUD_WAIT_FOR_USER,
+		arena_printf(making->arena,
+			"nothing says which tag %s has to carry: the cluster does not name its "
+			"shoot, and there is no --tag-bypass",
+			remote),
+		arena_printf(making->arena,
+			"restore ConfigMap kube-system/shoot-info, or set the daemon's "
+			"--tag-bypass to a tag that %s carries",
+			remote));
+}
+
 /* The other side's consent. */
 static bool
 has_tag(struct making *making)
 {
 	const struct cloud_wish *wish = making->wish;
 
-	if (!wish->tag || aws_ec2_tag(&making->facts->remote->tags, wish->tag))
+	if (wish->tag && aws_ec2_tag(&making->facts->remote->tags, wish->tag))
 		return true;
+	if (!wish->tag) {
+		report_no_tag(making);
+		return false;
+	}
 	stop(making, "FailedLoadingRemoteVpcNetwork", CLOUD_WAIT_FOR_USER,
 		arena_printf(
 			making->arena, "%s does not carry the tag %s", wish->remote->id, wish->tag),

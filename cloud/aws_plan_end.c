@@ -29,8 +29,8 @@ foreign_connection(
 	struct arena *arena, const struct aws_facts *facts, const struct aws_peering *connection)
 {
 	return arena_printf(arena,
-		"connection %s, which was not made for this object: aws ec2 "
-		"delete-vpc-peering-connection --region %s --vpc-peering-connection-id %s",
+		"connection %s, which was not made for this object, and the routes through it: aws "
+		"ec2 delete-vpc-peering-connection --region %s --vpc-peering-connection-id %s",
 		connection->id, facts->local_region, connection->id);
 }
 
@@ -74,8 +74,8 @@ end_connection(struct aws_steps *steps, const struct cloud_wish *wish,
 	struct cloud_plan *plan)
 {
 	if (!aws_connection_is_ours(connection, wish)) {
-		plan->left = join(steps->arena, plan->left,
-			foreign_connection(steps->arena, facts, connection));
+		plan->left = join(steps->arena, foreign_connection(steps->arena, facts, connection),
+			plan->left);
 		return;
 	}
 	aws_steps_add(steps, &(struct cloud_step){.verb = CLOUD_STEP_DELETE,
@@ -102,8 +102,8 @@ aws_plan_end_make(struct arena *arena, const struct cloud_wish *wish, const stru
 		refuse_to_guess(plan);
 		return;
 	}
-	plan->left = unseen_connection(arena, wish, facts);
-	aws_plan_routes_end(&steps, wish, facts, CLOUD_LOCAL);
+	plan->left = join(arena, unseen_connection(arena, wish, facts),
+		aws_plan_routes_end(&steps, wish, facts, CLOUD_LOCAL));
 	if (wish->deletes_remote) {
 		plan->left = join(
 			arena, plan->left, aws_plan_routes_end(&steps, wish, facts, CLOUD_REMOTE));

@@ -276,29 +276,46 @@ is_stored(const struct aws_route *route, const struct cloud_wish *wish)
 	return *wish->id && leads_to(route, wish->id);
 }
 
-/* Through ours: every route. Through one that we only use, or have used: those that the object
- * asked for, unless it lives and is another object's, since that one asks for them, too. Through
- * the stored one, which AWS shows no more: those that lead nowhere. */
+static bool
+is_asked_for(const struct aws_route *route, const struct aws_peering *record,
+	const struct cloud_wish *wish, const struct aws_facts *facts, enum cloud_side side)
+{
+	return aws_connection_fits(record, wish, facts) &&
+	       is_among(&route->destination, side == CLOUD_LOCAL
+						     ? &aws_connection_far(record, wish)->ranges
+						     : &aws_connection_near(record, wish)->ranges);
+}
+
+/* Through ours: every route. Through the stored one, which has ended: those that the object asked
+ * for; and which AWS shows no more: those that lead nowhere. What runs over a connection that lives
+ * and is not ours stays. */
 static bool
 goes_with_object(const struct aws_route *route, const struct cloud_wish *wish,
 	const struct aws_facts *facts, enum cloud_side side)
 {
 	const struct aws_peering *record = aws_connection_record(facts, route->target_id);
-	const struct aws_peering *used = aws_connection_find(wish, facts);
 
 	if (route->target != AWS_TARGET_PEERING || !route->has_destination)
 		return false;
 	if (is_ours(route, wish, facts))
 		return true;
-	if (!record)
-		return is_stored(route, wish) && is_blackhole(route);
-	if ((!is_stored(route, wish) && record != used) ||
-		(record == used && aws_connection_is_anothers(record, wish)))
+	if (!is_stored(route, wish))
 		return false;
-	return aws_connection_fits(record, wish, facts) &&
-	       is_among(&route->destination, side == CLOUD_LOCAL
-						     ? &aws_connection_far(record, wish)->ranges
-						     : &aws_connection_near(record, wish)->ranges);
+	if (!record)
+		return is_blackhole(route);
+	return aws_ec2_is_over(record->state) && is_asked_for(route, record, wish, facts, side);
+}
+
+/* With the connection that the object has only used, unless another object asks for it, too. */
+static bool
+is_left(const struct aws_route *route, const struct cloud_wish *wish, const struct aws_facts *facts,
+	enum cloud_side side)
+{
+	const struct aws_peering *used = aws_connection_find(wish, facts);
+
+	return used && !aws_connection_is_anothers(used, wish) &&
+	       !aws_connection_is_ours(used, wish) && route->has_destination &&
+	       leads_to(route, used->id) && is_asked_for(route, used, wish, facts, side);
 }
 
 static bool
@@ -332,10 +349,12 @@ aws_plan_routes_end(struct aws_steps *steps, const struct cloud_wish *wish,
 		for (size_t j = 0; j < table->route_count; j++) {
 			const struct aws_route *route = &table->routes[j];
 
+			bool goes = goes_with_object(route, wish, facts, side);
+
 			if (!aws_plan_routes_select(wish, table, side) ||
-				!goes_with_object(route, wish, facts, side))
+				(!goes && !is_left(route, wish, facts, side)))
 				continue;
-			if (is_locked(facts, table, side))
+			if (!goes || is_locked(facts, table, side))
 				left = join(steps->arena, left,
 					delete_command(steps->arena, region_of(facts, wish, side),
 						table->id, &route->destination));

@@ -68,7 +68,8 @@ struct cloud_wish {
 	enum route_selection routes;
 	bool deletes_remote;
 	bool deleting;
-	const char *tag; /* the far network has to carry it before anything is made; NULL: none */
+	const char *tag; /* the far network has to carry it before anything is made; NULL: it is not
+			    known, and nothing new is made */
 	const char *operation; /* that a step began and that was stored; "" for none */
 };
 

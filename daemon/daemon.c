@@ -95,7 +95,8 @@ wake_peering(struct daemon *daemon, const struct object_id *object)
 }
 
 /* With the inventory locked. What is known of a network now may be what its peerings wait for. No
- * pass over a peering changes a RemoteNetwork, so this ends. */
+ * pass over a peering changes a RemoteNetwork, and one that is asked for anew is written only when
+ * the cloud says something else, so this ends. */
 static void
 wake_peerings_to(struct daemon *daemon, const struct object_id *network)
 {
@@ -186,6 +187,15 @@ on_network_left(void *context, const char *network)
 	work_queue_add(daemon->networks.queue, network);
 }
 
+static void
+on_network_doubted(void *context, const char *network)
+{
+	struct daemon *daemon = context;
+
+	if (network_controller_ask(daemon->network_controller, network))
+		work_queue_add(daemon->networks.queue, network);
+}
+
 static bool
 may_call_clouds(void *context)
 {
@@ -243,6 +253,7 @@ open_controllers(struct daemon *daemon)
 		.resync = settings->resync,
 		.judge = judge_peering,
 		.left = on_network_left,
+		.doubt = on_network_doubted,
 		.context = daemon,
 	};
 	struct network_controller_settings networks = {

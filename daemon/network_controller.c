@@ -24,6 +24,8 @@
 #define BACK_OFF      (4 * CLOCK_SECOND)
 #define LONGEST_PAUSE (300 * CLOCK_SECOND)
 #define NEVER         INT64_MAX
+/* Between two looks that were asked for. */
+#define ASK_PAUSE (60 * CLOCK_SECOND)
 
 static struct metric look_ups = METRIC_COUNTER("peerwarden_cloud_lookups_total",
 	"Questions to a cloud about a network, by how they ended.", "cloud", "result");
@@ -37,6 +39,8 @@ struct known {
 	int64_t unused_since;
 	int64_t next_look; /* after a failure */
 	unsigned failures;
+	bool asked;       /* with the mutex */
+	int64_t asked_at; /* likewise */
 	char key[];
 };
 
@@ -144,6 +148,36 @@ recall(struct network_controller *controller, const char *key, const char *uid)
 	return known;
 }
 
+bool
+network_controller_ask(struct network_controller *controller, const char *key)
+{
+	int64_t now = clock_monotonic();
+	struct known *known;
+	bool asks;
+
+	pthread_mutex_lock(&controller->mutex);
+	known = map_get(controller->known, key);
+	asks = known && (known->asked_at == 0 || now - known->asked_at >= ASK_PAUSE);
+	if (asks) {
+		known->asked = true;
+		known->asked_at = now;
+	}
+	pthread_mutex_unlock(&controller->mutex);
+	return asks;
+}
+
+static bool
+take_question(const struct pass *pass)
+{
+	bool asked;
+
+	pthread_mutex_lock(&pass->controller->mutex);
+	asked = pass->known->asked;
+	pass->known->asked = false;
+	pthread_mutex_unlock(&pass->controller->mutex);
+	return asked;
+}
+
 static struct work_result
 is_over(struct network_controller *controller, const char *key)
 {
@@ -194,7 +228,7 @@ rest_of(const struct pass *pass)
 	int64_t interval = interval_of(pass);
 	int64_t rest;
 
-	if (pass->status.asked)
+	if (take_question(pass) || pass->status.asked)
 		return 0;
 	if (pass->status.answered)
 		rest = pass->status.seen + interval - clock_wall();

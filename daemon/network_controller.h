@@ -47,6 +47,11 @@ void network_controller_free(struct network_controller *controller);
 struct work_result network_controller_work(
 	void *controller, struct worker *worker, const char *key);
 
+/* Somebody doubts what is known of this network: its next pass asks the cloud, once within 60 s.
+ * True when there is reason to work its key now. What the cloud says again is not written, so that
+ * asking brings on nothing. From any thread. */
+bool network_controller_ask(struct network_controller *controller, const char *key);
+
 /* Of each cloud: the last answer and the last error, for the status page. Copies in the arena. */
 struct cloud_view {
 	const char *name;

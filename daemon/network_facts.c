@@ -216,19 +216,19 @@ tables(struct arena *arena, const struct cloud_network *network, struct network_
 	return json;
 }
 
-/* That none is known to be missing does not mean that all are there, unless all were judged. */
+/* Who reads a list takes what is not in it as judged and there. */
 static const char *
 rights(struct arena *arena, const struct cloud_network *network, struct network_facts *facts)
 {
 	struct list list = list_of(arena, network->missing_right_count, MOST_RIGHTS, ROOM_FOR_LIST);
 	const char *json;
 
+	if (!network->rights_known)
+		return "null";
 	for (size_t i = 0; i < network->missing_right_count; i++)
 		if (!text_is_blank(network->missing_rights[i]))
 			list.entries[list.count++] = network_facts_text(
 				arena, network->missing_rights[i], LONGEST_RIGHT);
-	if (list.count == 0 && !network->rights_known)
-		return "null";
 	sort(&list);
 	json = join(&list, "[]");
 	say_left_out(arena, facts, "missingRights", &list);

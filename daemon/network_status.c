@@ -7,7 +7,7 @@
 #include "daemon/network_facts.h"
 #include "format/json_write.h"
 
-enum { LONGEST_PROBLEM = 1024, CONDITIONS = 16 };
+enum { LONGEST_PROBLEM = 1024, CONDITIONS = 16, RIGHTS = 8 };
 
 static const char *
 refresh_of(const struct json *object)
@@ -208,6 +208,43 @@ tell_facts(struct draft *draft, const struct network_facts *facts)
 	tell(draft, "missingRights", facts->rights);
 }
 
+/* What is missing of rights that were not all judged: "ec2:CreateRoute, ec2:DeleteRoute"; "" for
+ * none. */
+static const char *
+missing_among(struct arena *arena, const struct cloud_network *network)
+{
+	const char *text = "";
+	size_t told = 0;
+
+	for (size_t i = 0; !network->rights_known && i < network->missing_right_count; i++) {
+		const char *right = network->missing_rights[i];
+
+		if (text_is_blank(right))
+			continue;
+		if (told++ == RIGHTS)
+			return arena_printf(arena, "%s and others", text);
+		text = arena_printf(arena, "%s%s%.64s", text, *text ? ", " : "", right);
+	}
+	return text;
+}
+
+static const char *
+found_sentences(struct draft *draft, const char *left_out)
+{
+	const char *missing = missing_among(draft->arena, draft->answer->network);
+	const char *text = "The network was found.";
+
+	if (*left_out)
+		text = arena_printf(draft->arena,
+			"%s There is no room here for all of it, and this is left out: %s.", text,
+			left_out);
+	if (*missing)
+		text = arena_printf(draft->arena,
+			"%s Not all rights could be judged; missing are at least %s.", text,
+			missing);
+	return text;
+}
+
 static const char *
 sentences(struct draft *draft, const char *left_out)
 {
@@ -216,12 +253,7 @@ sentences(struct draft *draft, const char *left_out)
 	const char *text;
 
 	if (draft->answer->network)
-		return *left_out
-			       ? arena_printf(draft->arena,
-					 "The network was found. There is no room here for all of "
-					 "it, and this is left out: %s.",
-					 left_out)
-			       : "The network was found.";
+		return found_sentences(draft, left_out);
 	text = arena_printf(draft->arena, "%s.", network_status_problem(draft->arena, fault));
 	if (!text_is_blank(fault->hint))
 		text = arena_printf(draft->arena, "%s What to do: %.2000s.", text, fault->hint);

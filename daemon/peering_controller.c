@@ -174,7 +174,7 @@ peering_controller_work(void *controller, struct worker *worker, const char *key
 		.inventory = own->settings.inventory,
 		.tag_bypass = own->settings.tag_bypass,
 		.resync = own->settings.resync,
-		.judge = {own->settings.judge, own->settings.context},
+		.judge = {own->settings.judge, own->settings.doubt, own->settings.context},
 		.worker = worker,
 		.key = key,
 	};
@@ -189,12 +189,13 @@ peering_controller_work(void *controller, struct worker *worker, const char *key
 	if (!peering_object_read(&pass.peering, worker, &pass.declaration.object, &error))
 		return error.kind == ERROR_NOT_FOUND ? forget(own, &pass)
 						     : peering_end_of_error(&pass, "read", &error);
-	resting = peering_views_rests(own->memory, key, pass.peering.version, clock_monotonic());
+	pass.choice = mode_of(worker->arena, pass.peering.object, own->usual);
+	resting =
+		peering_views_rests(own->memory, key, peering_pass_mark(&pass), clock_monotonic());
 	if (resting > 0)
 		return peering_end_again(resting);
 	if (!kind_decode(worker->arena, definition, pass.peering.object, NULL, &pass.declaration,
 		    &error))
 		return peering_end_of_error(&pass, "decode", &error);
-	pass.choice = mode_of(worker->arena, pass.peering.object, own->usual);
 	return work_on_object(own, &pass);
 }

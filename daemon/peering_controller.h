@@ -41,7 +41,10 @@ struct peering_controller_settings {
 	/* A peering that led to this RemoteNetwork does so no more: it is gone, or leads to another
 	 * one. NULL: nobody wants to know. From any worker's thread. */
 	void (*left)(void *context, const char *network);
-	void *context; /* of both */
+	/* What is known of this RemoteNetwork speaks against a peering, and may be out of date.
+	 * NULL: it is not asked for anew. From any worker's thread. */
+	void (*doubt)(void *context, const char *network);
+	void *context; /* of all three */
 };
 
 /* All is lent as long as it lives. */

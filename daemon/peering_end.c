@@ -7,6 +7,7 @@
 
 enum { DOUBLINGS = 5 };
 #define LONGEST_LOOK (30 * CLOCK_SECOND)
+#define NOT_SEEN     CLOCK_SECOND
 
 struct work_result
 peering_end_again(int64_t delay)
@@ -44,24 +45,51 @@ next_look(const struct peering_pass *pass)
 }
 
 struct work_result
+peering_end_not_seen(struct peering_pass *pass)
+{
+	pass->plan.look_again = NOT_SEEN;
+	peering_pass_note(pass, pass->plan.state);
+	return peering_end_again(next_look(pass));
+}
+
+/* The same problem of the same object is looked at ever more seldom; one that passes leaves the
+ * count as it is. */
+static struct work_result
+after_problem(const struct peering_pass *pass)
+{
+	const struct peering_problem *problem = &pass->problem;
+	unsigned repeats = 0;
+
+	if (!problem->reason || !peering_problem_is_passing(problem))
+		repeats = peering_views_count_problem(pass->memory, pass->key,
+			peering_pass_mark(pass), peering_problem_hash(problem));
+	return peering_problem_result(problem, repeats, pass->resync);
+}
+
+struct work_result
 peering_end_look_again(const struct peering_pass *pass)
 {
 	int64_t look = next_look(pass);
+	struct work_result after = after_problem(pass);
 
 	if (pass->problem.reason)
-		return peering_problem_result(&pass->problem, pass->resync);
+		return after;
 	return look > 0 ? peering_end_again(look) : on_schedule(pass);
+}
+
+static struct work_result
+rest_for(const struct peering_pass *pass, struct work_result result)
+{
+	if (result.end == WORK_AGAIN && !pass->peering.moved)
+		peering_views_rest(pass->memory, pass->key, peering_pass_mark(pass),
+			clock_monotonic() + result.delay);
+	return result;
 }
 
 struct work_result
 peering_end_rest(const struct peering_pass *pass)
 {
-	struct work_result result = peering_end_look_again(pass);
-
-	if (result.end == WORK_AGAIN && !pass->peering.moved)
-		peering_views_rest(pass->memory, pass->key, pass->peering.version,
-			clock_monotonic() + result.delay);
-	return result;
+	return rest_for(pass, peering_end_look_again(pass));
 }
 
 struct work_result
@@ -129,16 +157,16 @@ peering_end_store(struct peering_pass *pass, struct work_result *result)
 struct work_result
 peering_end_with_problem(struct peering_pass *pass)
 {
-	struct work_result result = peering_problem_result(&pass->problem, pass->resync);
+	struct work_result result = after_problem(pass);
 
 	add_escape(pass);
 	peering_pass_note(pass, condition_state(pass->peering.object));
 	if (peering_problem_is_passing(&pass->problem))
 		return result;
 	peering_pass_tell_news(pass);
-	if (pass->choice.mode == MODE_MANAGE)
-		peering_end_store(pass, &result);
-	return result;
+	if (pass->choice.mode == MODE_MANAGE && !peering_end_store(pass, &result))
+		return result;
+	return rest_for(pass, result);
 }
 
 struct work_result

@@ -15,6 +15,8 @@ struct work_result peering_end_failed(int64_t delay);
 struct work_result peering_end_rest(const struct peering_pass *pass);
 /* Its cloud may still move: the plan says when to look, or it has a passing problem. */
 struct work_result peering_end_look_again(const struct peering_pass *pass);
+/* What was just done is not to be seen in the cloud yet. */
+struct work_result peering_end_not_seen(struct peering_pass *pass);
 /* A call of the API server failed; what has changed there is read by the next pass. */
 struct work_result peering_end_of_error(
 	const struct peering_pass *pass, const char *action, const struct error *error);

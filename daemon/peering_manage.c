@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "daemon/peering_end.h"
 #include "daemon/peering_network.h"
+#include "network/hash.h"
 
 /* For the look-up of a new network: 5 s at most. */
 enum { ROUNDS = 8, WAITS = 20 };
@@ -28,6 +29,12 @@ static const char *const verbs[] = {
 	[CLOUD_STEP_REMOVE_ROUTE] = "remove-route",
 	[CLOUD_STEP_SYNCHRONIZE] = "synchronize",
 	[CLOUD_STEP_DELETE] = "delete",
+};
+
+/* The first step of a round that failed for good, while the others go on; without one NULL. */
+struct stumble {
+	const struct cloud_step *step;
+	struct cloud_fault fault;
 };
 
 enum step_end {
@@ -86,22 +93,47 @@ prepare(struct peering_pass *pass, struct work_result *result)
 
 /* --- the steps --- */
 
+static bool
+is_of_route(const struct cloud_step *step)
+{
+	return step->verb == CLOUD_STEP_ADD_ROUTE || step->verb == CLOUD_STEP_REPLACE_ROUTE ||
+	       step->verb == CLOUD_STEP_REMOVE_ROUTE;
+}
+
+/* One table that takes no more routes is no reason to leave out the others. */
+static bool
+is_stumble(const struct cloud_fault *fault, const struct cloud_step *step)
+{
+	return is_of_route(step) &&
+	       (fault->failure == CLOUD_WAIT_FOR_USER || fault->failure == CLOUD_PERMANENT);
+}
+
 static enum step_end
 end_of_fault(struct peering_pass *pass, const struct cloud_fault *fault,
-	const struct cloud_step *step, struct work_result *result)
+	const struct cloud_step *step, struct stumble *first, struct work_result *result)
 {
+	struct arena *arena = pass->worker->arena;
+
 	if (fault->failure == CLOUD_GONE && pass->peering.deleting)
 		return STEP_DONE;
 	if (fault->failure == CLOUD_GONE || fault->failure == CLOUD_CONFLICT) {
-		peering_problem_of_fault(pass->worker->arena, fault, step);
-		return STEP_PLAN_ANEW;
+		peering_problem_of_fault(arena, fault, step);
+		return first->step ? STEP_DONE : STEP_PLAN_ANEW;
+	}
+	if (worker_goes_on(pass->worker) && is_stumble(fault, step)) {
+		if (first->step)
+			peering_problem_of_fault(arena, fault, step);
+		else
+			*first = (struct stumble){step, *fault};
+		return STEP_DONE;
 	}
 	*result = peering_end_of_fault(pass, fault, step);
 	return STEP_STOP;
 }
 
 static enum step_end
-perform(struct peering_pass *pass, const struct cloud_step *step, struct work_result *result)
+perform(struct peering_pass *pass, const struct cloud_step *step, struct stumble *first,
+	struct work_result *result)
 {
 	struct cloud_outcome outcome = {0};
 	struct cloud_fault fault = {0};
@@ -112,7 +144,7 @@ perform(struct peering_pass *pass, const struct cloud_step *step, struct work_re
 	}
 	if (!pass->cloud->perform(pass->worker->arena, pass->cloud->context, &pass->wish,
 		    &pass->plan, step, &outcome, &fault))
-		return end_of_fault(pass, &fault, step, result);
+		return end_of_fault(pass, &fault, step, first, result);
 	metric_add(&steps_done, 1, verbs[step->verb]);
 	log_info("step done", LOG_TEXT("peering", pass->key), LOG_TEXT("verb", verbs[step->verb]),
 		LOG_TEXT("object", step->object));
@@ -129,13 +161,37 @@ perform(struct peering_pass *pass, const struct cloud_step *step, struct work_re
 static enum step_end
 perform_all(struct peering_pass *pass, struct work_result *result)
 {
-	for (size_t i = 0; i < pass->plan.step_count; i++) {
-		enum step_end end = perform(pass, &pass->plan.steps[i], result);
+	struct stumble first = {0};
 
+	for (size_t i = 0; i < pass->plan.step_count; i++) {
+		const struct cloud_step *step = &pass->plan.steps[i];
+		enum step_end end = STEP_DONE;
+
+		if (!first.step || is_of_route(step))
+			end = perform(pass, step, &first, result);
 		if (end != STEP_DONE)
 			return end;
 	}
-	return STEP_PLAN_ANEW;
+	if (!first.step)
+		return STEP_DONE;
+	*result = peering_end_of_fault(pass, &first.fault, first.step);
+	return STEP_STOP;
+}
+
+static uint64_t
+hash_of_steps(const struct cloud_plan *plan)
+{
+	char prefix[PREFIX_TEXT_SIZE];
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const struct cloud_step *step = &plan->steps[i];
+
+		hash = hash_word(hash_word(hash, 1 + step->verb), step->side);
+		hash = hash_text(hash, step->object);
+		hash = hash_text(hash, prefix_format(&step->prefix, prefix));
+	}
+	return hash;
 }
 
 /* --- the policy --- */
@@ -147,6 +203,18 @@ find_denial(const struct findings *findings)
 		if (at->action == ACTION_DENY && !at->untold && !text_equal(at->rule, RULE_OF_TAG))
 			return at;
 	return NULL;
+}
+
+/* What the cloud has said may be out of date. */
+static void
+doubt_networks(const struct peering_pass *pass)
+{
+	const struct party *party =
+		pass->denial && pass->judge.doubt ? pass->denial->counterparts : NULL;
+
+	for (; party; party = party->next)
+		if (party->object.kind == KIND_REMOTE_NETWORK)
+			pass->judge.doubt(pass->judge.context, party->object.name);
 }
 
 static void
@@ -165,6 +233,7 @@ deny(struct peering_pass *pass, const struct finding *denial)
 		.hint = hint,
 		.failure = CLOUD_WAIT_FOR_USER,
 	};
+	pass->plan.state = "Error";
 	pass->plan.step_count = 0;
 	pass->plan.look_again = 0;
 }
@@ -185,6 +254,7 @@ heed_policy(struct peering_pass *pass, struct work_result *result)
 		    judge->context, pass->worker->arena, &pass->declaration.object, &findings))
 		return false;
 	denial = find_denial(&findings);
+	pass->denial = denial;
 	if (denial)
 		deny(pass, denial);
 	return true;
@@ -199,7 +269,9 @@ conclude(struct peering_pass *pass)
 
 	if (pass->plan.ready && !store_operation(pass, "", &result))
 		return result;
-	return peering_end_of_plan(pass);
+	result = peering_end_of_plan(pass);
+	doubt_networks(pass); /* as the last: what comes of it may wake this peering */
+	return result;
 }
 
 /* The rules need the ranges of a network before anything leads there. */
@@ -214,6 +286,8 @@ has_to_wait(const struct peering_pass *pass)
 struct work_result
 peering_manage(struct peering_pass *pass)
 {
+	uint64_t done = 0;
+
 	if (has_to_wait(pass))
 		return peering_end_again(WAIT);
 	for (int round = 0; round < ROUNDS; round++) {
@@ -227,7 +301,10 @@ peering_manage(struct peering_pass *pass)
 			return peering_end_let_go(pass, pass->plan.left);
 		if (!heed_policy(pass, &result) || !prepare(pass, &result))
 			return result;
+		if (done != 0 && done == hash_of_steps(&pass->plan))
+			return peering_end_not_seen(pass);
 		end = perform_all(pass, &result);
+		done = end == STEP_DONE ? hash_of_steps(&pass->plan) : 0;
 		if (end == STEP_STOP)
 			return result;
 		if (end == STEP_WAIT || pass->plan.step_count == 0)

@@ -3,7 +3,12 @@
  *
  * What leads to a network whose ranges nobody has asked for yet waits for them, 5 s at most. What
  * the policy denies is given no step: a connection that is there stays as it is, and its id is
- * stored. The shoot's tag is left to the plan, which has just read it in the cloud.
+ * stored; and a RemoteNetwork that is a party to it is doubted. The shoot's tag is left to the
+ * plan, which has just read it in the cloud.
+ *
+ * A route that cannot be made keeps no other route from being made; what else is to be done waits,
+ * and the first such fault is told. Steps that were done and that the cloud does not show yet are
+ * looked at after 1 s, then ever more seldom.
  *
  * Metric: peerwarden_peering_steps_total.
  */

@@ -16,7 +16,6 @@ take(struct peering_object *peering, const struct json *object)
 
 	peering->object = object;
 	peering->uid = uid ? uid : "";
-	peering->version = json_member_text(metadata, "resourceVersion");
 	peering->deleting = json_text(json_member(metadata, "deletionTimestamp")) != NULL;
 }
 
@@ -191,6 +190,22 @@ static bool
 pass_on(const struct error *failure, struct error *error)
 {
 	return error_set(error, failure->kind, "%s", failure->message);
+}
+
+int64_t
+peering_object_generation(const struct peering_object *peering)
+{
+	int64_t generation = 0;
+
+	json_integer(
+		json_member(json_member(peering->object, "metadata"), "generation"), &generation);
+	return generation;
+}
+
+const char *
+peering_object_refresh(const struct peering_object *peering)
+{
+	return json_member_text(annotations_of(peering->object), PEERING_REFRESH);
 }
 
 const char *

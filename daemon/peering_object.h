@@ -15,13 +15,13 @@
 #define PEERING_OPERATION                                                                          \
 	"peerwarden.io/operation" /* an annotation: Kyma's status has no place                     \
 				   */
+#define PEERING_REFRESH "peerwarden.io/refresh"
 
 struct peering_object {
 	struct worker *worker; /* lent; its arena holds all texts */
 	const char *path;      /* "/apis/cloud-resources.kyma-project.io/v1beta1/..." */
 	const struct json *object;
 	const char *uid;
-	const char *version; /* of the object as it is here; or NULL */
 	bool deleting;
 	bool moved; /* somebody else has changed it since the pass began */
 };
@@ -34,6 +34,10 @@ bool peering_object_has_finalizer(const struct peering_object *peering);
 /* Puts our finalizer there, or takes it away. ERROR_CONFLICT when the object has changed. */
 bool peering_object_set_finalizer(
 	struct peering_object *peering, bool present, struct error *error);
+
+int64_t peering_object_generation(const struct peering_object *peering);
+/* The annotation peerwarden.io/refresh; or NULL. */
+const char *peering_object_refresh(const struct peering_object *peering);
 
 /* What goes on in the cloud, as it was stored; "" for nothing. */
 const char *peering_object_operation(const struct peering_object *peering);

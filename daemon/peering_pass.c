@@ -98,6 +98,20 @@ peering_pass_plan(struct peering_pass *pass, struct cloud_fault *fault)
 	return true;
 }
 
+uint64_t
+peering_pass_mark(const struct peering_pass *pass)
+{
+	const struct peering_object *peering = &pass->peering;
+	uint64_t hash = hash_text(0, peering->uid);
+
+	hash = hash_word(hash, (uint64_t)peering_object_generation(peering));
+	hash = hash_word(hash, peering->deleting);
+	hash = hash_word(hash, peering_object_has_finalizer(peering));
+	hash = hash_text(hash_word(hash, pass->choice.mode), pass->choice.problem);
+	hash = hash_text(hash, condition_id(peering->object));
+	return hash_text(hash, peering_object_refresh(peering));
+}
+
 static const char *
 problem_to_see(const struct peering_pass *pass)
 {

@@ -15,6 +15,8 @@
 struct peering_judge {
 	bool (*judge)(void *context, struct arena *arena, const struct object_id *object,
 		struct findings *findings); /* NULL: nothing ever does */
+	/* What is known of a RemoteNetwork speaks against an object. NULL: nobody wants to know. */
+	void (*doubt)(void *context, const char *network);
 	void *context;
 };
 
@@ -34,6 +36,7 @@ struct peering_pass {
 	struct cloud_wish wish;
 	struct cloud_plan plan;
 	struct peering_problem problem;
+	const struct finding *denial; /* of the policy; or NULL */
 };
 
 void peering_pass_tell(const struct peering_pass *pass, enum event_type type, const char *reason,
@@ -42,5 +45,9 @@ void peering_pass_tell(const struct peering_pass *pass, enum event_type type, co
 void peering_pass_tell_news(const struct peering_pass *pass);
 /* Asks the cloud; the problem is what the plan says. False with the fault. */
 bool peering_pass_plan(struct peering_pass *pass, struct cloud_fault *fault);
+/* Of what a change of the object can be worth its calls for: who it is, its generation, whether it
+ * is being deleted, its mode and what decides on it, our finalizer, the stored id, and the
+ * annotation peerwarden.io/refresh, by which a user asks for a look at once. */
+uint64_t peering_pass_mark(const struct peering_pass *pass);
 /* For the status page. */
 void peering_pass_note(const struct peering_pass *pass, const char *state);

@@ -4,8 +4,10 @@
 #include "base/jitter.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "network/hash.h"
 
-#define USER_WAIT (60 * CLOCK_SECOND)
+#define USER_WAIT         (60 * CLOCK_SECOND)
+#define LONGEST_USER_WAIT (600 * CLOCK_SECOND)
 
 static struct metric faults = METRIC_COUNTER("peerwarden_cloud_faults_total",
 	"Failed reads and steps of peerings in the clouds, by what they call for.", "class");
@@ -111,15 +113,36 @@ peering_problem_is_passing(const struct peering_problem *problem)
 	}
 }
 
-struct work_result
-peering_problem_result(const struct peering_problem *problem, int64_t resync)
+uint64_t
+peering_problem_hash(const struct peering_problem *problem)
 {
+	if (!problem->reason)
+		return 0;
+	return hash_text(hash_text(hash_text(1, problem->reason), problem->message), problem->hint);
+}
+
+static int64_t
+user_wait(unsigned repeats, int64_t resync)
+{
+	int64_t wait = USER_WAIT;
+
+	for (; repeats > 0 && wait < LONGEST_USER_WAIT; repeats--)
+		wait *= 2;
+	if (wait > LONGEST_USER_WAIT)
+		wait = LONGEST_USER_WAIT;
+	return wait < resync ? wait : resync;
+}
+
+struct work_result
+peering_problem_result(const struct peering_problem *problem, unsigned repeats, int64_t resync)
+{
+	int64_t wait = user_wait(repeats, resync);
+
 	if (problem->failure == CLOUD_PERMANENT)
 		return (struct work_result){
 			WORK_AGAIN, jitter_between(resync - resync / 10, resync)};
 	if (!peering_problem_is_passing(problem))
-		return (struct work_result){
-			WORK_AGAIN, jitter_between(USER_WAIT - USER_WAIT / 4, USER_WAIT)};
+		return (struct work_result){WORK_AGAIN, jitter_between(wait - wait / 4, wait)};
 	return (struct work_result){
 		WORK_FAILED, problem->failure == CLOUD_BACK_OFF ? CLOCK_SECOND : 0};
 }

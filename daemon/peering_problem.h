@@ -27,5 +27,9 @@ const char *peering_problem_text(struct arena *arena, const struct peering_probl
 
 /* True for what goes away by itself within seconds: nothing is written about it. */
 bool peering_problem_is_passing(const struct peering_problem *problem);
-/* When to try again; `resync` is for what stays until the spec changes. */
-struct work_result peering_problem_result(const struct peering_problem *problem, int64_t resync);
+/* Of reason, message and hint; 0 for none. */
+uint64_t peering_problem_hash(const struct peering_problem *problem);
+/* When to try again. What waits for a user: after 60 s, doubled with each of the `repeats` up to 10
+ * min, and never longer than `resync`, which is also for what stays until the spec changes. */
+struct work_result peering_problem_result(
+	const struct peering_problem *problem, unsigned repeats, int64_t resync);

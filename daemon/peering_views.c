@@ -1,5 +1,6 @@
 #include "daemon/peering_views.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,6 @@
 static struct metric drift = METRIC_GAUGE("peerwarden_peering_drift",
 	"Steps that are to be done in the clouds for peerings that are only observed.");
 
-enum { VERSION_SIZE = 24 }; /* a number of 64 bits */
-
 /* One object; the texts of its view follow each other in `texts`. */
 struct seen {
 	struct peering_view view;
@@ -22,8 +21,12 @@ struct seen {
 	uint64_t said;
 	unsigned looks;
 	unsigned waits;
-	char version[VERSION_SIZE]; /* that rests */
+	uint64_t problem; /* that was last found, of the object with this mark, */
+	uint64_t marked;
+	unsigned repeats; /* and how often in a row */
+	uint64_t mark;    /* that rests */
 	int64_t until;
+	bool woken; /* since its last pass began */
 	char key[];
 };
 
@@ -218,34 +221,52 @@ peering_views_may_wait(struct peering_memory *memory, const char *key, unsigned 
 	return may;
 }
 
-void
-peering_views_rest(
-	struct peering_memory *memory, const char *key, const char *version, int64_t until)
+unsigned
+peering_views_count_problem(
+	struct peering_memory *memory, const char *key, uint64_t mark, uint64_t problem)
 {
 	struct seen *seen;
+	unsigned repeats = 0;
 
-	if (!version || strlen(version) >= VERSION_SIZE)
-		return;
 	pthread_mutex_lock(&memory->mutex);
 	seen = seen_of(memory, key);
 	if (seen) {
-		memcpy(seen->version, version, strlen(version) + 1);
+		if (problem != 0 && seen->problem == problem && seen->marked == mark)
+			repeats = seen->repeats;
+		seen->problem = problem;
+		seen->marked = mark;
+		seen->repeats = repeats < UINT_MAX ? repeats + 1 : repeats;
+	}
+	pthread_mutex_unlock(&memory->mutex);
+	return repeats;
+}
+
+void
+peering_views_rest(struct peering_memory *memory, const char *key, uint64_t mark, int64_t until)
+{
+	struct seen *seen;
+
+	pthread_mutex_lock(&memory->mutex);
+	seen = seen_of(memory, key);
+	if (seen && !seen->woken) {
+		seen->mark = mark;
 		seen->until = until;
 	}
 	pthread_mutex_unlock(&memory->mutex);
 }
 
 int64_t
-peering_views_rests(
-	struct peering_memory *memory, const char *key, const char *version, int64_t now)
+peering_views_rests(struct peering_memory *memory, const char *key, uint64_t mark, int64_t now)
 {
-	const struct seen *seen;
+	struct seen *seen;
 	int64_t rest = 0;
 
 	pthread_mutex_lock(&memory->mutex);
-	seen = map_get(memory->seen, key);
-	if (seen && seen->until > now && text_equal(seen->version, version))
+	seen = seen_of(memory, key);
+	if (seen && seen->until > now && seen->mark == mark)
 		rest = seen->until - now;
+	else if (seen)
+		seen->woken = false;
 	pthread_mutex_unlock(&memory->mutex);
 	return rest;
 }
@@ -254,8 +275,12 @@ void
 peering_views_wake(struct peering_memory *memory)
 {
 	pthread_mutex_lock(&memory->mutex);
-	for (struct map_cursor at = {0}; map_next(memory->seen, &at);)
-		((struct seen *)at.value)->until = 0;
+	for (struct map_cursor at = {0}; map_next(memory->seen, &at);) {
+		struct seen *seen = at.value;
+
+		seen->until = 0;
+		seen->woken = true;
+	}
 	pthread_mutex_unlock(&memory->mutex);
 }
 
@@ -269,8 +294,12 @@ peering_views_wake_one(struct peering_memory *memory, const char *key)
 	seen = map_get(memory->seen, key);
 	if (seen && seen->texts && text_is_blank(seen->view.problem))
 		wakes = false;
-	else if (seen)
+	if (seen)
+		seen->woken = true;
+	if (seen && wakes) {
 		seen->until = 0;
+		seen->problem = 0;
+	}
 	pthread_mutex_unlock(&memory->mutex);
 	return wakes;
 }

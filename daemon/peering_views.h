@@ -51,13 +51,20 @@ unsigned peering_views_count_look(struct peering_memory *memory, const char *key
  * no room to count. */
 bool peering_views_may_wait(struct peering_memory *memory, const char *key, unsigned most);
 
-/* A pass over the object of this version is not worth its calls before `until` (clock_monotonic):
- * what its own write makes the watch tell is no news. */
+/* How many passes in a row, before this one, found this problem (0: none) of an object with this
+ * mark (daemon/peering_pass.h), and no change of its network came between. */
+unsigned peering_views_count_problem(
+	struct peering_memory *memory, const char *key, uint64_t mark, uint64_t problem);
+
+/* A pass over the object with this mark is not worth its calls before `until` (clock_monotonic):
+ * what its own write makes the watch tell is no news, nor is a label of its author's. Without
+ * effect when it was woken since that pass began. */
 void peering_views_rest(
-	struct peering_memory *memory, const char *key, const char *version, int64_t until);
-/* The nanoseconds until then; 0 when the object has changed since, or its time has come. */
+	struct peering_memory *memory, const char *key, uint64_t mark, int64_t until);
+/* The nanoseconds until then; 0, and a pass begins, when the object has changed since, or its time
+ * has come. */
 int64_t peering_views_rests(
-	struct peering_memory *memory, const char *key, const char *version, int64_t now);
+	struct peering_memory *memory, const char *key, uint64_t mark, int64_t now);
 /* No object rests any more: something else has changed that concerns them all. */
 void peering_views_wake(struct peering_memory *memory);
 /* One object does not rest any more, unless its last pass found that all is well. False where it

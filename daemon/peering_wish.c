@@ -35,7 +35,9 @@ needed_tag(const struct shoot *shoot, bool has_bypass, const char *bypass)
 {
 	if (has_bypass)
 		return bypass;
-	return shoot && !text_is_blank(shoot->name) ? shoot->name : NULL;
+	if (shoot && !text_is_blank(shoot->name))
+		return shoot->name;
+	return text_is_blank(bypass) ? NULL : bypass;
 }
 
 const char *

@@ -11,8 +11,8 @@
 
 /* Everything lives in the worker's arena or in `declaration`. The tag that the far network has to
  * carry is the shoot's name, as the rule missing-shoot-tag has it; or `tag_bypass`, which is "" for
- * none, where the far network is known to carry that. False when the declaration names no remote
- * network. */
+ * none, where the far network is known to carry that, or where the cluster does not name its shoot.
+ * False when the declaration names no remote network. */
 bool peering_wish_of(struct inventory *inventory, const struct peering_object *peering,
 	const struct declaration *declaration, const char *tag_bypass, struct cloud_wish *wish);
 

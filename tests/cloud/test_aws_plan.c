@@ -256,8 +256,27 @@ without_the_tag_nothing_is_made_and_the_command_is_told(void **state)
 	assert_string_equal(sample->plan.hint,
 		"aws ec2 create-tags --region eu-west-1 --resources vpc-2 --tags Key=c-1,Value=");
 	assert_int_equal(sample->plan.failure, CLOUD_WAIT_FOR_USER);
+}
+
+static void
+without_a_tag_to_ask_for_nothing_new_is_made(void **state)
+{
+	struct sample *sample = *state;
+
+	sample->wish.shoot = NULL;
 	sample->wish.tag = NULL;
-	assert_string_equal(sample_steps(sample), "create vpc-1");
+	assert_string_equal(sample_steps(sample), "");
+	assert_string_equal(sample->plan.reason, "FailedLoadingRemoteVpcNetwork");
+	assert_non_null(strstr(sample->plan.message, "vpc-2"));
+	assert_non_null(strstr(sample->plan.hint, "kube-system/shoot-info"));
+	assert_non_null(strstr(sample->plan.hint, "--tag-bypass"));
+	assert_int_equal(sample->plan.failure, CLOUD_WAIT_FOR_USER);
+	sample_add_ours(sample, "pcx-1", AWS_PEERING_PENDING);
+	assert_string_equal(sample_steps(sample), "");
+	assert_non_null(sample->plan.reason);
+	sample->peerings[0].state = AWS_PEERING_ACTIVE;
+	assert_string_equal(sample_steps(sample), "");
+	assert_true(sample->plan.ready);
 }
 
 static void
@@ -345,6 +364,7 @@ main(void)
 		sample_test(when_nothing_overlaps_any_more_a_failed_request_is_repeated),
 		sample_test(requests_that_fail_for_no_known_cause_are_not_repeated_without_end),
 		sample_test(without_the_tag_nothing_is_made_and_the_command_is_told),
+		sample_test(without_a_tag_to_ask_for_nothing_new_is_made),
 		sample_test(the_tag_is_not_needed_once_the_two_are_connected),
 		sample_test(a_remote_network_that_is_not_there_is_said),
 		sample_test(an_own_network_that_is_missing_or_not_the_only_one_is_said),

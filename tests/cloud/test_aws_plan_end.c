@@ -94,15 +94,35 @@ a_connection_of_somebody_else_stays_and_is_told(void **state)
 	sample_add_route(sample, table, "10.99.0.0/16", AWS_TARGET_PEERING, "pcx-1");
 	sample_add_route(sample, table, "10.2.0.0/16", AWS_TARGET_PEERING, "pcx-1");
 	sample->wish.id = "pcx-1";
-	assert_string_equal(sample_steps(sample), "remove-route rtb-1 10.2.0.0/16");
-	assert_false(sample->plan.gone);
-	table->route_count = 1;
 	assert_string_equal(sample_steps(sample), "");
 	assert_true(sample->plan.gone);
 	assert_string_equal(sample->plan.left,
-		"connection pcx-1, which was not made for this object: aws ec2 "
-		"delete-vpc-peering-connection --region eu-central-1 --vpc-peering-connection-id "
-		"pcx-1");
+		"connection pcx-1, which was not made for this object, and the routes through it: "
+		"aws ec2 delete-vpc-peering-connection --region eu-central-1 "
+		"--vpc-peering-connection-id pcx-1; aws ec2 delete-route --region eu-central-1 "
+		"--route-table-id rtb-1 --destination-cidr-block 10.2.0.0/16");
+}
+
+static void
+routes_of_both_sides_stay_with_a_connection_of_somebody_else(void **state)
+{
+	struct sample *sample = deleting(state);
+	struct aws_peering *peering = sample_add_peering(sample, "pcx-1", AWS_PEERING_ACTIVE);
+
+	sample->facts.remote_tables_known = true;
+	sample->wish.id = "pcx-1";
+	sample->wish.deletes_remote = true;
+	sample_add_route(sample, sample_add_table(sample, CLOUD_LOCAL, "rtb-1"), "10.2.0.0/16",
+		AWS_TARGET_PEERING, "pcx-1");
+	sample_add_route(sample, sample_add_table(sample, CLOUD_REMOTE, "rtb-9"), "10.1.0.0/16",
+		AWS_TARGET_PEERING, "pcx-1");
+	assert_string_equal(sample_steps(sample), "");
+	assert_true(sample->plan.gone);
+	assert_non_null(strstr(sample->plan.left, "--route-table-id rtb-1 "));
+	assert_non_null(strstr(sample->plan.left, "--region eu-west-1 --route-table-id rtb-9 "));
+	peering->state = AWS_PEERING_DELETED;
+	assert_string_equal(sample_steps(sample),
+		"remove-route rtb-1 10.2.0.0/16, remove-route remote rtb-9 10.1.0.0/16");
 }
 
 static void
@@ -248,6 +268,7 @@ main(void)
 		sample_test(remote_routes_that_we_may_not_remove_stay_and_are_told),
 		sample_test(remote_tables_that_cannot_be_seen_do_not_keep_the_object),
 		sample_test(a_connection_of_somebody_else_stays_and_is_told),
+		sample_test(routes_of_both_sides_stay_with_a_connection_of_somebody_else),
 		sample_test(a_connection_that_is_being_deleted_is_awaited),
 		sample_test(what_has_ended_or_was_never_there_is_gone),
 		sample_test(one_that_was_just_made_and_is_not_seen_yet_is_awaited),

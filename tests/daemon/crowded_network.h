@@ -45,6 +45,7 @@ crowded_network(struct arena *arena)
 		.tables_known = true,
 		.tables = tables,
 		.table_count = CROWD,
+		.rights_known = true,
 		.missing_rights = rights,
 		.missing_right_count = CROWD,
 	};

@@ -109,6 +109,7 @@ sample(struct arena *arena)
 		.tables_known = true,
 		.tables = tables,
 		.table_count = 3,
+		.rights_known = true,
 		.missing_rights = rights,
 		.missing_right_count = 2,
 	};
@@ -218,6 +219,36 @@ that_no_right_is_missing_is_told_where_all_were_judged(void **state)
 	network.rights_known = false;
 	assert_string_equal(told(*state, &answer),
 		"{'status':{'missingRights':null,'lastSeen':'" TIME "','observedVersion':'77'}}");
+}
+
+static void
+rights_are_listed_only_where_all_were_judged_and_said_where_not(void **state)
+{
+	static const char *const many[] = {"ec2:A", "ec2:B", "ec2:C", "ec2:D", "ec2:E", "ec2:F",
+		"ec2:G", "ec2:H", "", "ec2:J"};
+	struct cloud_network network = plain(*state);
+	struct network_answer answer = {
+		.object =
+			object_of(*state, "{}", "{" PLAIN ",'missingRights':['ec2:DeleteRoute']}"),
+		.network = &network,
+		.now = NOW,
+	};
+	const char *text;
+
+	network.missing_rights = many;
+	network.missing_right_count = 2;
+	network.rights_known = true;
+	assert_non_null(strstr(told(*state, &answer), "'missingRights':['ec2:A','ec2:B']"));
+	network.rights_known = false;
+	text = told(*state, &answer);
+	assert_non_null(strstr(text, "'missingRights':null"));
+	assert_non_null(strstr(text,
+		"'The network was found. Not all rights could be judged; missing are at least "
+		"ec2:A, ec2:B.'"));
+	network.missing_right_count = 10;
+	assert_non_null(strstr(told(*state, &answer), ", ec2:G, ec2:H and others.'"));
+	network.missing_right_count = 8;
+	assert_non_null(strstr(told(*state, &answer), ", ec2:G, ec2:H.'"));
 }
 
 static void
@@ -499,6 +530,7 @@ main(void)
 			the_same_answer_in_another_order_is_not_told_again_until_the_last_one_is_old),
 		cmocka_unit_test(what_was_asked_for_is_told_even_if_nothing_has_changed),
 		cmocka_unit_test(that_no_right_is_missing_is_told_where_all_were_judged),
+		cmocka_unit_test(rights_are_listed_only_where_all_were_judged_and_said_where_not),
 		cmocka_unit_test(tags_that_are_no_longer_there_are_taken_away),
 		cmocka_unit_test(a_failure_keeps_what_was_seen_and_says_why_and_what_to_do),
 		cmocka_unit_test(the_same_failure_is_told_once),

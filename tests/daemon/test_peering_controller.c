@@ -24,10 +24,12 @@
 	"\"remoteVpcId\":\"vpc-0123456789abcdef0\",\"remoteRegion\":\"eu-central-1\","             \
 	"\"remoteAccountId\":\"123456789012\""
 #define OBJECT_OF(uid, version, more, spec, status)                                                \
+	OBJECT_WITH(uid, "1", version, more, spec, status)
+#define OBJECT_WITH(uid, generation, version, more, spec, status)                                  \
 	FAKE_OK "{\"apiVersion\":\"cloud-resources.kyma-project.io/v1beta1\","                     \
 		"\"kind\":\"AwsVpcPeering\",\"metadata\":{\"name\":\"blue\",\"uid\":\"" uid        \
-		"\",\"generation\":1,\"resourceVersion\":\"" version "\"" more "},\"spec\":{" spec \
-		"},\"status\":{" status "}}"
+		"\",\"generation\":" generation ",\"resourceVersion\":\"" version "\"" more        \
+		"},\"spec\":{" spec "},\"status\":{" status "}}"
 #define OBJECT(version, more, status) OBJECT_OF("u-1", version, more, SPEC, status)
 #define MODE(word)                    ",\"annotations\":{\"peerwarden.io/mode\":\"" word "\"}"
 #define MANAGED                       MODE("manage")
@@ -61,14 +63,15 @@ static struct {
 	struct peering_controller *controller;
 	const struct move *moves;
 	size_t moved;
-	char tag[32];       /* of the last wish; "" for none */
-	char operation[32]; /* likewise */
+	char tag[32];       /* of the last wish; "none" for none */
+	char operation[32]; /* likewise; "" for none */
 	bool has_shoot;
 	bool deleting;
 	const struct finding *findings; /* of the judge; NULL for none */
 	bool unseen;                    /* the judge does not know the object */
 	unsigned judged;
-	char left[64]; /* the last RemoteNetwork that was left */
+	char left[64];    /* the last RemoteNetwork that was left */
+	char doubted[64]; /* ... that was doubted */
 	atomic_bool ending;
 	struct buffer told; /* "Reason: note\n" of each Event */
 	bool leads;
@@ -118,7 +121,7 @@ next_move(const char *name, const struct cloud_wish *wish)
 	if (move->id)
 		assert_string_equal(wish->id, move->id);
 	play.server.read = true;
-	snprintf(play.tag, sizeof play.tag, "%s", wish->tag ? wish->tag : "");
+	snprintf(play.tag, sizeof play.tag, "%s", wish->tag ? wish->tag : "none");
 	snprintf(play.operation, sizeof play.operation, "%s", wish->operation);
 	play.has_shoot = wish->shoot != NULL;
 	play.deleting = wish->deleting;
@@ -214,6 +217,13 @@ play_left(void *context, const char *network)
 	snprintf(play.left, sizeof play.left, "%s", network);
 }
 
+static void
+play_doubt(void *context, const char *network)
+{
+	(void)context;
+	snprintf(play.doubted, sizeof play.doubted, "%s", network);
+}
+
 static const struct declaration blue = {
 	.object = {KIND_AWS_VPC_PEERING, "", "blue"}, .home = DOMAIN_OF_SHOOT};
 static const struct declaration far_network = {.object = {KIND_REMOTE_NETWORK, "", "far"},
@@ -246,6 +256,7 @@ static const struct peering_controller_settings usual = {
 	.resync = 1000 * CLOCK_SECOND,
 	.judge = play_judge,
 	.left = play_left,
+	.doubt = play_doubt,
 };
 
 static int
@@ -430,17 +441,50 @@ what_has_not_changed_is_left_alone_until_its_next_look(void **state)
 		{STORES, OBJECT("8", OURS, WELL), FAKE_CLOSE, false}, {0}};
 	static const struct fake_step own_write[] = {
 		{GET, OBJECT("8", OURS, WELL), FAKE_CLOSE, false}, {0}};
-	static const struct fake_step changed[] = {
-		{GET, OBJECT("9", OURS, WELL), FAKE_CLOSE, false}, {0}};
+	static const struct fake_step labelled[] = {
+		{GET, OBJECT("9", OURS ",\"labels\":{\"team\":\"a\"}", WELL), FAKE_CLOSE, false},
+		{0}};
 	static const struct move well[] = {{"plan", .plan = ACTIVE}, {0}};
 	static const struct move none[] = {{0}};
 
 	(void)state;
 	assert_on_schedule(work(becomes_well, well));
 	assert_result(work_at_once(own_write, none), WORK_AGAIN, 1, 1000 * CLOCK_SECOND);
-	assert_on_schedule(work_at_once(changed, well));
+	assert_result(work_at_once(labelled, none), WORK_AGAIN, 1, 1000 * CLOCK_SECOND);
 	peering_controller_wake(play.controller);
-	assert_on_schedule(work_at_once(changed, well));
+	assert_on_schedule(work_at_once(labelled, well));
+}
+
+#define REFRESHED ",\"annotations\":{\"peerwarden.io/refresh\":\"now\"}"
+
+static void
+a_change_that_matters_is_looked_at_at_once(void **state)
+{
+	static const struct fake_step changes[][2] = {
+		{{GET, OBJECT("7", "", STORED), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT_WITH("u-1", "2", "8", "", SPEC, STORED), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT_WITH("u-2", "2", "9", "", SPEC, STORED), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT_WITH("u-2", "2", "10", "", SPEC, ""), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT_WITH("u-2", "2", "11", KYMAS, SPEC, ""), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT_WITH("u-2", "2", "12", MODE("mange"), SPEC, ""), FAKE_CLOSE, false},
+			{0}},
+		{{GET, OBJECT_WITH("u-2", "2", "13", "", SPEC, ""), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT_WITH("u-2", "2", "14", REFRESHED, SPEC, ""), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT("15", OURS, WELL), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT("16", "," FINALIZER, WELL), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT("17", "", WELL), FAKE_CLOSE, false}, {0}},
+	};
+	static const struct fake_step deleted[] = {
+		{GET, OBJECT("18", DELETED, WELL), FAKE_CLOSE, false}, {0}};
+	static const struct move well[] = {{"plan", .plan = ACTIVE}, {0}};
+	static const struct move none[] = {{0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+		assert_on_schedule(work_at_once(changes[i], well));
+		assert_result(work_at_once(changes[i], none), WORK_AGAIN, 1, 1000 * CLOCK_SECOND);
+	}
+	assert_result(work_at_once(deleted, none), WORK_DONE, 0, 0);
 }
 
 static void
@@ -578,6 +622,63 @@ each_class_of_fault_has_its_wait_and_only_lasting_ones_are_written(void **state)
 }
 
 static void
+assert_waits(const struct fake_step *steps, const struct move *moves, int seconds)
+{
+	assert_result(work(steps, moves), WORK_AGAIN, seconds * CLOCK_SECOND * 3 / 4,
+		seconds * CLOCK_SECOND);
+}
+
+static void
+what_waits_for_a_user_is_looked_at_ever_more_seldom_until_something_changes(void **state)
+{
+	static const int seconds[] = {60, 120, 240, 480, 600, 600};
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("7", "", STORED), FAKE_CLOSE, false}, {0}};
+	static const struct fake_step changed[] = {
+		{GET, OBJECT_WITH("u-1", "2", "8", "", SPEC, STORED), FAKE_CLOSE, false}, {0}};
+	static const struct move refused[] = {{"plan", .failure = CLOUD_WAIT_FOR_USER}, {0}};
+	static const struct move busy[] = {{"plan", .failure = CLOUD_BACK_OFF}, {0}};
+	static const struct move other[] = {
+		{"plan", .failure = CLOUD_WAIT_FOR_USER, .code = "Other"}, {0}};
+	static const struct move found[] = {
+		{"plan", .plan = {.reason = "VpcNotFound", .failure = CLOUD_WAIT_FOR_USER}}, {0}};
+	static const struct move none[] = {{0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++)
+		assert_waits(steps, refused, seconds[i]);
+	assert_int_equal(work(steps, busy).end, WORK_FAILED);
+	assert_waits(steps, refused, 600);
+	assert_waits(steps, other, 60);
+	assert_waits(steps, other, 120);
+	assert_waits(changed, other, 60);
+	assert_waits(changed, found, 60);
+	assert_waits(changed, found, 120);
+	assert_result(work_at_once(changed, none), WORK_AGAIN, 1, 120 * CLOCK_SECOND);
+	assert_true(peering_controller_wake_one(play.controller, KEY));
+	assert_result(
+		work_at_once(changed, found), WORK_AGAIN, 45 * CLOCK_SECOND, 60 * CLOCK_SECOND);
+}
+
+static void
+no_wait_for_a_user_is_longer_than_the_usual_one(void **state)
+{
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("7", "", STORED), FAKE_CLOSE, false}, {0}};
+	static const struct move refused[] = {{"plan", .failure = CLOUD_WAIT_FOR_USER}, {0}};
+	struct peering_controller_settings settings = usual;
+
+	(void)state;
+	settings.inventory = play.inventory;
+	settings.resync = 90 * CLOCK_SECOND;
+	peering_controller_free(play.controller);
+	play.controller = peering_controller_new(&settings);
+	assert_waits(steps, refused, 60);
+	assert_waits(steps, refused, 90);
+	assert_waits(steps, refused, 90);
+}
+
+static void
 a_step_that_fails_is_said_with_its_reason_and_ends_the_pass(void **state)
 {
 	static const struct fake_step steps[] = {
@@ -592,6 +693,70 @@ a_step_that_fails_is_said_with_its_reason_and_ends_the_pass(void **state)
 		    "do that");
 	assert_non_null(
 		strstr(play.server.last, "\"reason\":\"FailedAcceptingVpcPeeringConnection\""));
+}
+
+static const struct cloud_step routes[] = {
+	{.verb = CLOUD_STEP_ADD_ROUTE, .object = "first", .text = "a route is missing"},
+	{.verb = CLOUD_STEP_REPLACE_ROUTE, .object = "second", .text = "a route leads nowhere"},
+	{.verb = CLOUD_STEP_ADD_ROUTE, .object = "third", .text = "a route is missing"},
+	{.verb = CLOUD_STEP_TAG, .object = "tag", .text = "it has no tag"},
+	{.verb = CLOUD_STEP_REMOVE_ROUTE, .object = "fourth", .text = "a route is left"}};
+
+#define ROUTED                                                                                     \
+	{                                                                                          \
+		.id = "pcx-1", .state = "active", .steps = routes, .step_count = 5                 \
+	}
+
+static void
+a_route_that_cannot_be_made_keeps_no_other_from_being_made_and_is_said(void **state)
+{
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("7", OURS, STORED), FAKE_CLOSE, false},
+		{STORES, OBJECT("8", OURS, STORED), FAKE_CLOSE, false}, {0}};
+	static const struct move moves[] = {{"plan", .plan = ROUTED},
+		{"first", .failure = CLOUD_WAIT_FOR_USER, .code = "RouteLimitExceeded"},
+		{.name = "second"}, {"third", .failure = CLOUD_PERMANENT, .code = "Other"},
+		{.name = "fourth"}, {0}};
+
+	(void)state;
+	assert_result(work(steps, moves), WORK_AGAIN, 45 * CLOCK_SECOND, 60 * CLOCK_SECOND);
+	assert_non_null(strstr(play.server.last, "\"reason\":\"FailedCreatingRoutes\""));
+	assert_non_null(strstr(play.server.last, "(RouteLimitExceeded)"));
+	assert_null(strstr(play.server.last, "(Other)"));
+}
+
+static void
+what_passes_ends_the_pass_at_once_also_after_a_route_that_cannot_be_made(void **state)
+{
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("7", OURS, STORED), FAKE_CLOSE, false}, {0}};
+	static const struct move moves[] = {{"plan", .plan = ROUTED},
+		{"first", .failure = CLOUD_WAIT_FOR_USER}, {"second", .failure = CLOUD_BACK_OFF},
+		{0}};
+
+	(void)state;
+	assert_result(work(steps, moves), WORK_FAILED, CLOCK_SECOND, CLOCK_SECOND);
+	assert_int_equal(play.told.length, 0);
+}
+
+static void
+what_the_cloud_does_not_show_yet_is_looked_at_later_and_ever_more_seldom(void **state)
+{
+	static const int seconds[] = {1, 2, 4, 8, 16, 30, 30};
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("7", OURS, STORED), FAKE_CLOSE, false}, {0}};
+	static const struct move lags[] = {{"plan", .plan = CREATED}, {.name = "accept"},
+		{.name = "route"}, {"plan", .plan = CREATED}, {0}};
+	static const struct move goes_on[] = {{"plan", .plan = CREATED}, {.name = "accept"},
+		{.name = "route"}, {"plan", .plan = ROUTED}, {.name = "first"}, {.name = "second"},
+		{.name = "third"}, {.name = "tag"}, {.name = "fourth"}, {"plan", .plan = ROUTED},
+		{0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++)
+		assert_result(work(steps, lags), WORK_AGAIN, seconds[i] * CLOCK_SECOND,
+			seconds[i] * CLOCK_SECOND);
+	assert_int_equal(work(steps, goes_on).end, WORK_AGAIN);
 }
 
 static void
@@ -716,6 +881,27 @@ what_the_policy_denies_gets_no_connection_and_is_told_why(void **state)
 		"\"reason\":\"ValidationFailed\",\"message\":\"the rule cidr-overlap denies it: "
 		"10.3.0.0/16 overlaps Vpc other; way out: take another or none\""));
 	assert_told("ValidationFailed: the rule cidr-overlap denies it");
+	assert_non_null(strstr(play.server.last, "\"state\":\"Error\""));
+}
+
+static void
+a_network_that_a_denial_is_about_is_doubted(void **state)
+{
+	static const struct fake_step steps[] = {{GET, OBJECT("7", MANAGED, ""), FAKE_CLOSE, false},
+		{STORES, OBJECT("8", MANAGED, ""), FAKE_CLOSE, false}, {0}};
+	static const struct move moves[] = {{"plan", .plan = NOTHING_YET}, {0}};
+	struct party network = {.object = {KIND_REMOTE_NETWORK, "", "far"}};
+	struct party other = {.object = {KIND_VPC, "", "other"}};
+	struct finding denial = overlap;
+
+	(void)state;
+	play.findings = &denial;
+	denial.counterparts = &other;
+	work(steps, moves);
+	assert_string_equal(play.doubted, "");
+	other.next = &network;
+	work(steps, moves);
+	assert_string_equal(play.doubted, "far");
 }
 
 static void
@@ -732,7 +918,7 @@ a_connection_that_is_denied_later_stays_as_it_is_and_its_id_is_kept(void **state
 	(void)state;
 	play.findings = &overlap;
 	assert_result(work(steps, moves), WORK_AGAIN, 45 * CLOCK_SECOND, 60 * CLOCK_SECOND);
-	assert_non_null(strstr(play.server.last, "\"state\":\"pending-acceptance\""));
+	assert_non_null(strstr(play.server.last, "\"state\":\"Error\""));
 	assert_on_schedule(work(well, active));
 }
 
@@ -1007,10 +1193,12 @@ the_tag_is_the_shoots_unless_the_network_carries_the_bypass(void **state)
 	(void)state;
 	settings.inventory = play.inventory;
 	settings.tag_bypass = "anyone";
+	work(steps, moves);
+	assert_string_equal(play.tag, "none");
 	peering_controller_free(play.controller);
 	play.controller = peering_controller_new(&settings);
 	work(steps, moves);
-	assert_string_equal(play.tag, "");
+	assert_string_equal(play.tag, "anyone");
 	assert_false(play.has_shoot);
 	inventory_lock(play.inventory);
 	inventory_store(play.inventory, &info);
@@ -1036,12 +1224,18 @@ main(void)
 		TEST(managing_puts_the_finalizer_first_and_the_id_before_the_next_step),
 		TEST(what_is_well_is_not_written),
 		TEST(what_has_not_changed_is_left_alone_until_its_next_look),
+		TEST(a_change_that_matters_is_looked_at_at_once),
+		TEST(what_waits_for_a_user_is_looked_at_ever_more_seldom_until_something_changes),
+		TEST(no_wait_for_a_user_is_longer_than_the_usual_one),
 		TEST(an_id_that_a_crash_has_kept_from_being_stored_is_stored_by_the_next_pass),
 		TEST(an_id_is_not_lost_by_a_conflict_or_a_lost_answer),
 		TEST(an_id_is_not_given_to_another_object_of_the_name),
 		TEST(without_the_lead_nothing_is_written_or_changed),
 		TEST(each_class_of_fault_has_its_wait_and_only_lasting_ones_are_written),
 		TEST(a_step_that_fails_is_said_with_its_reason_and_ends_the_pass),
+		TEST(a_route_that_cannot_be_made_keeps_no_other_from_being_made_and_is_said),
+		TEST(what_passes_ends_the_pass_at_once_also_after_a_route_that_cannot_be_made),
+		TEST(what_the_cloud_does_not_show_yet_is_looked_at_later_and_ever_more_seldom),
 		TEST(what_is_not_as_it_was_thought_is_planned_anew_but_not_without_end),
 		TEST(what_the_plan_finds_wrong_becomes_the_condition),
 		TEST(a_spec_without_a_remote_network_is_refused),
@@ -1053,6 +1247,7 @@ main(void)
 		TEST(an_object_that_is_gone_is_forgotten),
 		TEST(what_was_cut_is_neither_told_nor_written),
 		TEST(what_the_policy_denies_gets_no_connection_and_is_told_why),
+		TEST(a_network_that_a_denial_is_about_is_doubted),
 		TEST(a_connection_that_is_denied_later_stays_as_it_is_and_its_id_is_kept),
 		TEST(warnings_and_the_tag_that_the_cloud_was_asked_for_deny_nothing),
 		TEST(what_leads_to_a_network_that_nobody_has_asked_about_waits_but_not_for_ever),

@@ -127,6 +127,25 @@ looks_in_a_row_are_counted(void **state)
 }
 
 static void
+the_same_problem_of_the_same_object_is_counted_until_something_changes(void **state)
+{
+	(void)state;
+	assert_int_equal(peering_views_count_problem(memory, "a", 7, 5), 0);
+	assert_int_equal(peering_views_count_problem(memory, "a", 7, 5), 1);
+	assert_int_equal(peering_views_count_problem(memory, "a", 7, 5), 2);
+	assert_int_equal(peering_views_count_problem(memory, "a", 7, 6), 0);
+	assert_int_equal(peering_views_count_problem(memory, "a", 7, 6), 1);
+	assert_int_equal(peering_views_count_problem(memory, "a", 8, 6), 0);
+	assert_int_equal(peering_views_count_problem(memory, "a", 8, 6), 1);
+	peering_views_note(memory, &(struct peering_view){.key = "a", .problem = "P: x"});
+	assert_true(peering_views_wake_one(memory, "a"));
+	assert_int_equal(peering_views_count_problem(memory, "a", 8, 6), 0);
+	assert_int_equal(peering_views_count_problem(memory, "a", 8, 0), 0);
+	assert_int_equal(peering_views_count_problem(memory, "a", 8, 0), 0);
+	assert_int_equal(peering_views_count_problem(memory, "a", 8, 6), 0);
+}
+
+static void
 no_more_than_the_limit_is_remembered(void **state)
 {
 	char key[20] = "";
@@ -175,14 +194,30 @@ one_object_is_woken_unless_all_is_well_with_it(void **state)
 	(void)state;
 	assert_true(peering_views_wake_one(memory, "k/a"));
 	peering_views_note(memory, &(struct peering_view){.key = "k/a", .problem = "P: x"});
-	peering_views_rest(memory, "k/a", "7", 100);
-	peering_views_rest(memory, "k/b", "7", 100);
+	peering_views_rest(memory, "k/a", 7, 100);
+	peering_views_rest(memory, "k/b", 7, 100);
 	assert_true(peering_views_wake_one(memory, "k/a"));
-	assert_int_equal(peering_views_rests(memory, "k/a", "7", 10), 0);
-	assert_int_equal(peering_views_rests(memory, "k/b", "7", 10), 90);
+	assert_int_equal(peering_views_rests(memory, "k/a", 7, 10), 0);
+	assert_int_equal(peering_views_rests(memory, "k/b", 7, 10), 90);
 	peering_views_note(memory, &(struct peering_view){.key = "k/b"});
 	assert_false(peering_views_wake_one(memory, "k/b"));
-	assert_int_equal(peering_views_rests(memory, "k/b", "7", 10), 90);
+	assert_int_equal(peering_views_rests(memory, "k/b", 7, 10), 90);
+}
+
+static void
+what_is_woken_while_a_pass_goes_on_does_not_rest_after_it(void **state)
+{
+	(void)state;
+	assert_int_equal(peering_views_rests(memory, "k/a", 7, 10), 0);
+	assert_true(peering_views_wake_one(memory, "k/a"));
+	peering_views_rest(memory, "k/a", 7, 100);
+	assert_int_equal(peering_views_rests(memory, "k/a", 7, 10), 0);
+	peering_views_rest(memory, "k/a", 7, 100);
+	assert_int_equal(peering_views_rests(memory, "k/a", 7, 10), 90);
+	assert_int_equal(peering_views_rests(memory, "k/a", 8, 10), 0);
+	peering_views_wake(memory);
+	peering_views_rest(memory, "k/a", 8, 100);
+	assert_int_equal(peering_views_rests(memory, "k/a", 8, 10), 0);
 }
 
 static void
@@ -212,8 +247,10 @@ main(void)
 		TEST(drift_counts_for_what_is_observed),
 		TEST(what_was_said_is_no_news),
 		TEST(looks_in_a_row_are_counted),
+		TEST(the_same_problem_of_the_same_object_is_counted_until_something_changes),
 		TEST(which_network_an_object_led_to_is_told_when_it_is_another),
 		TEST(one_object_is_woken_unless_all_is_well_with_it),
+		TEST(what_is_woken_while_a_pass_goes_on_does_not_rest_after_it),
 		TEST(waits_are_counted_and_without_room_there_is_none),
 		TEST(no_more_than_the_limit_is_remembered),
 #undef TEST

@@ -99,8 +99,8 @@ class Neighbour:
         assert answer.status == 200, answer
 
     def poke(self):
-        """Change something of the object, so that it is looked at now and not within a minute."""
-        self.annotate(poke=str(next(self.region.numbers)))
+        """Ask for a look at the object now, and not within a minute."""
+        self.annotate(refresh=str(next(self.region.numbers)))
 
     @property
     def object(self):

@@ -75,6 +75,21 @@ def test_a_peering_goes_on_as_soon_as_its_network_is_seen_with_the_tag(control_p
     neighbour.wait_ready(seconds=20)
 
 
+def test_a_network_whose_ranges_are_denied_is_looked_up_anew(region, plot, new_neighbour):
+    """The next look on schedule would be minutes away."""
+    first = new_neighbour(ranges=[plot.v4("0.0/17")]).apply()
+    first.wait_ready()
+    second = new_neighbour(ranges=[plot.v4("128.0/17")])
+    region.cloud.associate(second.vpc, first.ranges[0])
+    second.thing["metadata"]["annotations"] = {"peerwarden.io/mode": "observe"}
+    second.apply()
+    wait_until(lambda: first.ranges[0] in second.network.get("cidrs", []), "the range is known")
+    region.cloud.disassociate(second.vpc, first.ranges[0])
+    second.annotate(mode="manage")
+    second.wait_ready()
+    assert second.network["cidrs"] == second.ranges
+
+
 def test_an_overlap_that_nobody_refused_is_not_connected_until_it_is_gone(control_plane, new_neighbour):
     first = new_neighbour().apply()
     first.wait_ready()
