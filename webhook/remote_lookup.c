@@ -32,6 +32,7 @@ enum progress {
 };
 
 TAILQ_HEAD(remote_questions, remote_question);
+STAILQ_HEAD(remote_queue, remote_question);
 
 struct remote_question {
 	/* Does not change. */
@@ -48,8 +49,8 @@ struct remote_question {
 	uint64_t version;
 	TAILQ_ENTRY(remote_question) recent;
 
-	bool exists;                        /* the thread's: there is an object to mark */
-	TAILQ_ENTRY(remote_question) queue; /* under the lookup's mutex */
+	bool exists;                         /* the thread's: there is an object to mark */
+	STAILQ_ENTRY(remote_question) queue; /* under the lookup's mutex */
 };
 
 struct remote_lookup {
@@ -63,7 +64,7 @@ struct remote_lookup {
 
 	pthread_mutex_t mutex; /* guards what follows; taken after the inventory's lock */
 	pthread_cond_t changed;
-	struct remote_questions queue;
+	struct remote_queue queue;
 	bool ended;
 
 	/* Used by the thread only. */
@@ -186,7 +187,7 @@ enqueue(struct remote_lookup *lookup, struct remote_question *question)
 	TAILQ_INSERT_TAIL(&lookup->recent, question, recent);
 	lookup->count++;
 	pthread_mutex_lock(&lookup->mutex);
-	TAILQ_INSERT_TAIL(&lookup->queue, question, queue);
+	STAILQ_INSERT_TAIL(&lookup->queue, question, queue);
 	pthread_cond_signal(&lookup->changed);
 	pthread_mutex_unlock(&lookup->mutex);
 }
@@ -336,9 +337,9 @@ work_on(struct remote_lookup *lookup, struct remote_question *question)
 static struct remote_question *
 first_due(const struct remote_lookup *lookup)
 {
-	struct remote_question *question, *first = TAILQ_FIRST(&lookup->queue);
+	struct remote_question *question, *first = STAILQ_FIRST(&lookup->queue);
 
-	TAILQ_FOREACH(question, &lookup->queue, queue)
+	STAILQ_FOREACH(question, &lookup->queue, queue)
 	if (question->due < first->due)
 		first = question;
 	return first;
@@ -363,7 +364,7 @@ take(struct remote_lookup *lookup)
 	if (lookup->ended)
 		question = NULL;
 	if (question)
-		TAILQ_REMOVE(&lookup->queue, question, queue);
+		STAILQ_REMOVE(&lookup->queue, question, remote_question, queue);
 	pthread_mutex_unlock(&lookup->mutex);
 	return question;
 }
@@ -397,7 +398,7 @@ remote_lookup_start(const struct remote_lookup_settings *settings, struct error 
 	lookup->arena = arena_new(ANSWER_SIZE);
 	rate_limit_init(&lookup->complaints, LOG_PAUSE, 1);
 	TAILQ_INIT(&lookup->recent);
-	TAILQ_INIT(&lookup->queue);
+	STAILQ_INIT(&lookup->queue);
 	pthread_mutex_init(&lookup->mutex, NULL);
 	thread_condition_init(&lookup->changed);
 	thread_start(&lookup->thread, run, lookup);
@@ -419,14 +420,15 @@ end_thread(struct remote_lookup *lookup)
 static void
 end_questions(struct remote_lookup *lookup)
 {
-	struct remote_question *question;
+	struct remote_question *question, *next;
 
 	inventory_lock(lookup->settings.inventory);
-	while ((question = TAILQ_FIRST(&lookup->queue))) {
-		TAILQ_REMOVE(&lookup->queue, question, queue);
+	while ((question = STAILQ_FIRST(&lookup->queue))) {
+		STAILQ_REMOVE_HEAD(&lookup->queue, queue);
 		release(question);
 	}
-	while ((question = TAILQ_FIRST(&lookup->recent))) {
+	for (question = TAILQ_FIRST(&lookup->recent); question; question = next) {
+		next = TAILQ_NEXT(question, recent);
 		question->progress = FAILED;
 		forget(lookup, question);
 	}
