@@ -183,7 +183,7 @@ question_new(struct remote_lookup *lookup, const struct remote *remote, const ch
 static void
 enqueue(struct remote_lookup *lookup, struct remote_question *question)
 {
-	question->references = 3; /* recent, in the queue, and who asks */
+	question->references = 2; /* recent, until it is over, and who asks */
 	TAILQ_INSERT_TAIL(&lookup->recent, question, recent);
 	lookup->count++;
 	pthread_mutex_lock(&lookup->mutex);
@@ -301,13 +301,13 @@ complain(struct remote_lookup *lookup, const char *name, const struct error *err
 static void
 conclude(struct remote_question *question, const struct json *answer, const char *name)
 {
+	char *before = question->name;
+
 	question->progress = FAILED;
 	if (answer && kube_version_number(answer, &question->version))
 		question->progress = WRITTEN;
-	if (!text_equal(name, question->name)) {
-		free(question->name);
-		question->name = memory_text(name);
-	}
+	question->name = memory_text(name);
+	free(before);
 }
 
 static void
@@ -328,7 +328,6 @@ work_on(struct remote_lookup *lookup, struct remote_question *question)
 		complain(lookup, name, &error);
 	inventory_lock(inventory);
 	conclude(question, answer, name);
-	release(question);
 	lookup->settings.changed(lookup->settings.context);
 	inventory_unlock(inventory);
 	arena_reset(lookup->arena);
@@ -423,10 +422,7 @@ end_questions(struct remote_lookup *lookup)
 	struct remote_question *question, *next;
 
 	inventory_lock(lookup->settings.inventory);
-	while ((question = STAILQ_FIRST(&lookup->queue))) {
-		STAILQ_REMOVE_HEAD(&lookup->queue, queue);
-		release(question);
-	}
+	STAILQ_INIT(&lookup->queue);
 	for (question = TAILQ_FIRST(&lookup->recent); question; question = next) {
 		next = TAILQ_NEXT(question, recent);
 		question->progress = FAILED;
