@@ -56,6 +56,9 @@ leads(const struct report_writer *writer)
 	return !writer->settings.leader || leader_is_sure(writer->settings.leader);
 }
 
+static void set_problem(char problem[PROBLEM_SIZE], const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Says it once, until it changes. Needs the mutex. */
 static void
 set_problem(char problem[PROBLEM_SIZE], const char *format, ...)
