@@ -1,6 +1,7 @@
 #include "cloud/aws_cloud.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
@@ -227,6 +228,42 @@ replace_route(struct doing *doing)
 	return send(doing, &error) || fail(doing, "ec2:ReplaceRoute", &error);
 }
 
+/* AWS takes options of an active connection alone, and says so in more than one way. */
+static bool
+is_too_early(const struct aws_error *error)
+{
+	return text_equal_ignoring_case(error->code, "OperationNotPermitted") &&
+	       strstr(error->message, "not active");
+}
+
+static const char *
+names_hint(struct doing *doing)
+{
+	return arena_printf(doing->arena,
+		"AWS may refuse this to a VPC without DNS support and DNS hostnames: aws ec2 "
+		"modify-vpc-attribute --region %s --vpc-id %s --enable-dns-hostnames; and the same "
+		"with --enable-dns-support",
+		doing->place.region, doing->step->object);
+}
+
+static bool
+set_options(struct doing *doing)
+{
+	const struct cloud_step *step = doing->step;
+	bool allowed = doing->wish->names == CLOUD_NAMES_ON;
+	struct aws_error error;
+
+	aws_ec2_request_name_resolution(&doing->form, doing->plan->id, step->has_asked, allowed);
+	if (send(doing, &error))
+		return true;
+	fail(doing, "ec2:ModifyVpcPeeringConnectionOptions", &error);
+	if (is_too_early(&error))
+		doing->fault->failure = CLOUD_CONFLICT;
+	else if (error.failure == CLOUD_PERMANENT && allowed && !*doing->fault->hint)
+		doing->fault->hint = names_hint(doing);
+	return false;
+}
+
 static bool
 remove_route(struct doing *doing)
 {
@@ -265,6 +302,7 @@ perform(struct arena *arena, void *context, const struct cloud_wish *wish,
 		[CLOUD_STEP_CREATE] = create,
 		[CLOUD_STEP_ACCEPT] = accept_connection,
 		[CLOUD_STEP_TAG] = tag,
+		[CLOUD_STEP_OPTIONS] = set_options,
 		[CLOUD_STEP_ADD_ROUTE] = add_route,
 		[CLOUD_STEP_REPLACE_ROUTE] = replace_route,
 		[CLOUD_STEP_REMOVE_ROUTE] = remove_route,

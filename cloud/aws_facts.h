@@ -29,6 +29,9 @@ struct aws_facts {
 	bool remote_tables_known; /* they are read only where something may be done to them */
 	struct aws_route_tables remote_tables;
 	struct cloud_fault remote_tables_fault; /* failure CLOUD_NONE: they were not needed */
+	/* The connection as the remote account sees it, which alone is shown what it allows; read
+	 * only where that matters. NULL: not known. */
+	const struct aws_peering *far_view;
 	/* Ids of remote tables whose routes we have no right to remove, ended by NULL; known of a
 	 * wish that is deleting. NULL: none. */
 	const char *const *locked_tables;

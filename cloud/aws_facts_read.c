@@ -368,6 +368,30 @@ read_remote(struct reading *reading)
 	return true;
 }
 
+/* A remote account that does not show it leaves its side unknown. */
+static bool
+read_far_view(struct reading *reading)
+{
+	struct aws_facts *facts = reading->facts;
+	const struct aws_peering *connection = aws_connection_find(reading->wish, facts);
+	const char *const ids[] = {connection ? connection->id : "", NULL};
+	const struct aws_listing listing = {.ids = ids};
+	struct aws_error error;
+	struct aws_peerings found;
+
+	if (reading->wish->names == CLOUD_NAMES_KEEP || reading->wish->deleting || !facts->remote ||
+		!connection || connection->state != AWS_PEERING_ACTIVE)
+		return true;
+	if (!aws_client_peerings(reading->arena, reading->access->client, &reading->remote,
+		    &listing, &found, &error))
+		return may_pass(error.failure) ||
+		       fail(reading, &reading->remote, "ec2:DescribeVpcPeeringConnections", &error);
+	for (size_t i = 0; i < found.count; i++)
+		if (text_equal(found.items[i].id, connection->id))
+			facts->far_view = &found.items[i];
+	return true;
+}
+
 static bool
 read_for_the_end(struct reading *reading)
 {
@@ -409,7 +433,7 @@ aws_facts_read(struct arena *arena, const struct aws_access *access,
 	if (!wish->deleting && !facts->local)
 		return true;
 	if (!(wish->deleting ? read_for_the_end(&reading) : read_remote(&reading)) ||
-		!read_dead_ends(&reading))
+		!read_dead_ends(&reading) || !read_far_view(&reading))
 		return false;
 	if (!arena_exhausted(arena))
 		return true;

@@ -1,7 +1,8 @@
 /* Reads the facts of one peering from AWS (cloud/aws_facts.h).
  *
  * Calls: the own VPC, its peerings with the remote one, its route tables; the remote VPC and its
- * route tables. With the stored id one more, where the others do not show it. Of a wish that is
+ * route tables. With the stored id one more, where the others do not show it; and one where the
+ * wish says who may resolve names and the two are connected. Of a wish that is
  * deleting the remote VPC is not read, its tables only where their routes are to go too; there a
  * remote account that refuses us is a fact and no fault.
  *

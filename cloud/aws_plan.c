@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cloud/aws_plan_end.h"
+#include "cloud/aws_plan_options.h"
 #include "cloud/aws_plan_routes.h"
 
 #define SOON (2 * CLOCK_SECOND)
@@ -290,6 +291,7 @@ plan_routes(struct making *making, const struct aws_peering *connection)
 		aws_plan_routes_repair(
 			&making->steps, making->wish, making->facts, CLOUD_REMOTE, plan);
 	report_unseen_tables(making);
+	aws_plan_options_repair(&making->steps, making->wish, making->facts, connection);
 	plan->ready = making->steps.count == 0 && !plan->reason;
 }
 

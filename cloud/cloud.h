@@ -59,6 +59,13 @@ struct cloud_network {
 
 /* --- a peering --- */
 
+/* Does each of the two networks resolve the other's private DNS names? */
+enum cloud_names {
+	CLOUD_NAMES_KEEP, /* as it is, whatever that be */
+	CLOUD_NAMES_ON,
+	CLOUD_NAMES_OFF
+};
+
 struct cloud_wish {
 	struct object_id object;
 	const char *uid;             /* of the object; marks what is made for it */
@@ -71,13 +78,14 @@ struct cloud_wish {
 	const char *tag; /* the far network has to carry it before anything is made; NULL: it is not
 			    known, and nothing new is made */
 	const char *operation; /* that a step began and that was stored; "" for none */
+	enum cloud_names names;
 };
 
 enum cloud_verb {
 	CLOUD_STEP_CREATE,
 	CLOUD_STEP_ACCEPT,
 	CLOUD_STEP_TAG,
-	CLOUD_STEP_OPTIONS,
+	CLOUD_STEP_OPTIONS, /* who may resolve the names of one side */
 	CLOUD_STEP_ADD_ROUTE,
 	CLOUD_STEP_REPLACE_ROUTE, /* one that leads nowhere any more */
 	CLOUD_STEP_REMOVE_ROUTE,
@@ -92,6 +100,7 @@ struct cloud_step {
 	const char *object;   /* what it is done to: "rtb-1", "pcx-1", "vpc-1" */
 	struct prefix prefix; /* of a route */
 	const char *text; /* what is not as it should be: "route 10.3.0.0/16 is missing in rtb-1" */
+	bool has_asked;   /* of options: that side has asked for the connection */
 };
 
 struct cloud_plan {

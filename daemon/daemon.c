@@ -249,6 +249,7 @@ open_controllers(struct daemon *daemon)
 		.inventory = daemon->inventory,
 		.events = daemon->events,
 		.default_mode = settings->mode,
+		.dns_resolution = settings->dns_resolution,
 		.tag_bypass = settings->tag_bypass,
 		.resync = settings->resync,
 		.judge = judge_peering,

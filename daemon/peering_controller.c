@@ -18,6 +18,7 @@
 struct peering_controller {
 	struct peering_controller_settings settings;
 	enum mode usual;
+	enum cloud_names usual_names;
 	struct peering_memory *memory;
 };
 
@@ -28,6 +29,7 @@ peering_controller_new(const struct peering_controller_settings *settings)
 
 	controller->settings = *settings;
 	mode_parse(settings->default_mode, &controller->usual);
+	name_resolution_parse(settings->dns_resolution, &controller->usual_names);
 	controller->memory = peering_views_new();
 	return controller;
 }
@@ -116,6 +118,7 @@ work_on_object(const struct peering_controller *controller, struct peering_pass 
 	bool is_valid = peering_wish_of(
 		pass->inventory, &pass->peering, &pass->declaration, pass->tag_bypass, &pass->wish);
 
+	pass->wish.names = pass->names.names;
 	if (pass->peering.deleting && !peering_object_has_finalizer(&pass->peering)) {
 		peering_pass_note(pass, "deleting");
 		return (struct work_result){WORK_DONE, 0};
@@ -190,6 +193,7 @@ peering_controller_work(void *controller, struct worker *worker, const char *key
 		return error.kind == ERROR_NOT_FOUND ? forget(own, &pass)
 						     : peering_end_of_error(&pass, "read", &error);
 	pass.choice = mode_of(worker->arena, pass.peering.object, own->usual);
+	pass.names = name_resolution_of(worker->arena, pass.peering.object, own->usual_names);
 	resting =
 		peering_views_rests(own->memory, key, peering_pass_mark(&pass), clock_monotonic());
 	if (resting > 0)

@@ -32,6 +32,7 @@ struct peering_controller_settings {
 	struct inventory *inventory;   /* for the shoot */
 	struct event_recorder *events; /* or NULL */
 	const char *default_mode;      /* "observe" or "manage" */
+	const char *dns_resolution;    /* "keep", "on" or "off"; NULL: "keep" */
 	const char *tag_bypass;        /* a tag that counts in place of the shoot's, or "" */
 	int64_t resync;                /* nanoseconds between two looks at what is well; jittered */
 	/* What speaks against an object that is managed, before anything new is made for it; as in

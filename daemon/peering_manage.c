@@ -93,18 +93,19 @@ prepare(struct peering_pass *pass, struct work_result *result)
 
 /* --- the steps --- */
 
+/* No other step needs it. */
 static bool
-is_of_route(const struct cloud_step *step)
+stands_alone(const struct cloud_step *step)
 {
 	return step->verb == CLOUD_STEP_ADD_ROUTE || step->verb == CLOUD_STEP_REPLACE_ROUTE ||
-	       step->verb == CLOUD_STEP_REMOVE_ROUTE;
+	       step->verb == CLOUD_STEP_REMOVE_ROUTE || step->verb == CLOUD_STEP_OPTIONS;
 }
 
 /* One table that takes no more routes is no reason to leave out the others. */
 static bool
 is_stumble(const struct cloud_fault *fault, const struct cloud_step *step)
 {
-	return is_of_route(step) &&
+	return stands_alone(step) &&
 	       (fault->failure == CLOUD_WAIT_FOR_USER || fault->failure == CLOUD_PERMANENT);
 }
 
@@ -167,7 +168,7 @@ perform_all(struct peering_pass *pass, struct work_result *result)
 		const struct cloud_step *step = &pass->plan.steps[i];
 		enum step_end end = STEP_DONE;
 
-		if (!first.step || is_of_route(step))
+		if (!first.step || stands_alone(step))
 			end = perform(pass, step, &first, result);
 		if (end != STEP_DONE)
 			return end;

@@ -37,6 +37,8 @@ hash_of_news(const struct peering_pass *pass)
 
 	if (pass->choice.problem)
 		hash = hash_text(hash_word(hash, 1), pass->choice.problem);
+	if (pass->names.problem)
+		hash = hash_text(hash_word(hash, 4), pass->names.problem);
 	if (pass->problem.reason) {
 		hash = hash_text(hash_word(hash, 2), pass->problem.reason);
 		hash = hash_text(hash_text(hash, pass->problem.message), pass->problem.hint);
@@ -73,6 +75,10 @@ peering_pass_tell_news(const struct peering_pass *pass)
 		peering_pass_tell(pass, EVENT_WARNING, "ModeNotUsed",
 			arena_printf(arena, "%s; it is observed; way out: %s", pass->choice.problem,
 				pass->choice.hint));
+	if (pass->names.problem)
+		peering_pass_tell(pass, EVENT_WARNING, "DnsResolutionNotUsed",
+			arena_printf(arena, "%s; it is left as it is in the cloud; way out: %s",
+				pass->names.problem, pass->names.hint));
 	if (pass->problem.reason)
 		peering_pass_tell(pass, EVENT_WARNING, pass->problem.reason,
 			peering_problem_text(arena, &pass->problem));
@@ -108,6 +114,7 @@ peering_pass_mark(const struct peering_pass *pass)
 	hash = hash_word(hash, peering->deleting);
 	hash = hash_word(hash, peering_object_has_finalizer(peering));
 	hash = hash_text(hash_word(hash, pass->choice.mode), pass->choice.problem);
+	hash = hash_text(hash_word(hash, pass->names.names), pass->names.problem);
 	hash = hash_text(hash, condition_id(peering->object));
 	return hash_text(hash, peering_object_refresh(peering));
 }
@@ -118,7 +125,7 @@ problem_to_see(const struct peering_pass *pass)
 	if (pass->problem.reason)
 		return arena_printf(pass->worker->arena, "%s: %s", pass->problem.reason,
 			peering_problem_text(pass->worker->arena, &pass->problem));
-	return pass->choice.problem;
+	return pass->choice.problem ? pass->choice.problem : pass->names.problem;
 }
 
 void

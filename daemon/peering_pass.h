@@ -4,6 +4,7 @@
 
 #include "cloud/cloud.h"
 #include "daemon/mode.h"
+#include "daemon/name_resolution.h"
 #include "daemon/peering_object.h"
 #include "daemon/peering_problem.h"
 #include "daemon/peering_views.h"
@@ -33,6 +34,7 @@ struct peering_pass {
 	struct peering_object peering;
 	struct declaration declaration;
 	struct mode_choice choice;
+	struct name_choice names;
 	struct cloud_wish wish;
 	struct cloud_plan plan;
 	struct peering_problem problem;
@@ -46,8 +48,8 @@ void peering_pass_tell_news(const struct peering_pass *pass);
 /* Asks the cloud; the problem is what the plan says. False with the fault. */
 bool peering_pass_plan(struct peering_pass *pass, struct cloud_fault *fault);
 /* Of what a change of the object can be worth its calls for: who it is, its generation, whether it
- * is being deleted, its mode and what decides on it, our finalizer, the stored id, and the
- * annotation peerwarden.io/refresh, by which a user asks for a look at once. */
+ * is being deleted, its mode, its choice of names and what decides on them, our finalizer, the
+ * stored id, and the annotation peerwarden.io/refresh, by which a user asks for a look at once. */
 uint64_t peering_pass_mark(const struct peering_pass *pass);
 /* For the status page. */
 void peering_pass_note(const struct peering_pass *pass, const char *state);

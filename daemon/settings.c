@@ -49,6 +49,15 @@ static const struct option options[] = {
 		.choices = "observe|manage",
 		.help = "whether peerings are only looked at or made, mended and deleted; the "
 			"annotation peerwarden.io/mode of an object goes before it"},
+	{.name = "dns-resolution",
+		.type = OPTION_CHOICE,
+		FIELD(dns_resolution),
+		.default_value = "keep",
+		.placeholder = "CHOICE",
+		.choices = "keep|on|off",
+		.help = "whether the two networks of a peering resolve each other's private DNS "
+			"names; the annotation peerwarden.io/dns-resolution of an object goes "
+			"before it"},
 	{.name = "clouds",
 		.type = OPTION_TEXT,
 		FIELD(clouds),

@@ -16,8 +16,9 @@ struct settings {
 	const char *pod_name;
 	const char *pod_namespace;
 	const char *policy;
-	const char *mode;   /* "observe" or "manage" */
-	const char *clouds; /* names separated by commas */
+	const char *mode;           /* "observe" or "manage" */
+	const char *dns_resolution; /* "keep", "on" or "off" */
+	const char *clouds;         /* names separated by commas */
 	const char *aws_remote_role;
 	const char *aws_external_id;
 	const char *aws_local_role;

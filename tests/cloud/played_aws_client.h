@@ -15,11 +15,13 @@ enum { PLAYED_FAULTS = 8, PLAYED_LOG = 8192, PLAYED_LINE = 1024 };
 static struct played {
 	struct aws_vpcs local, remote;
 	struct aws_peerings peerings;
+	struct aws_peerings far; /* what the remote side sees; without any: the same */
 	struct aws_route_tables local_tables, remote_tables;
 	const char *created; /* the id of the next connection */
 	struct {
 		const char *call;
 		const char *code;
+		const char *message; /* or NULL */
 		int status;
 		enum cloud_failure failure; /* CLOUD_NONE: by the code */
 	} faults[PLAYED_FAULTS];
@@ -55,7 +57,8 @@ played_call(const struct aws_place *place, const char *what, struct aws_error *f
 			continue;
 		*fault = (struct aws_error){.status = played.faults[i].status,
 			.code = played.faults[i].code,
-			.message = "said by AWS",
+			.message =
+				played.faults[i].message ? played.faults[i].message : "said by AWS",
 			.request_id = ""};
 		fault->failure = played.faults[i].failure
 					 ? played.faults[i].failure
@@ -107,7 +110,7 @@ __wrap_aws_client_peerings(struct arena *arena, struct aws_client *client,
 	struct aws_peerings *peerings, struct aws_error *fault)
 {
 	(void)client;
-	*peerings = played.peerings;
+	*peerings = played_is_local(place) || played.far.count == 0 ? played.peerings : played.far;
 	return played_list(arena, place, "DescribeVpcPeeringConnections", listing, fault);
 }
 

@@ -60,7 +60,12 @@ static bool
 perform(enum cloud_verb verb, enum cloud_side side, const char *object)
 {
 	struct cloud row = aws_cloud_row(cloud);
-	const struct cloud_step step = {verb, side, object, sample_prefix("10.2.0.0/16"), ""};
+	const struct cloud_step step = {.verb = verb,
+		.side = side,
+		.object = object,
+		.prefix = sample_prefix("10.2.0.0/16"),
+		.text = "",
+		.has_asked = side == CLOUD_LOCAL};
 	const struct cloud_plan made = {.id = "pcx-1"};
 
 	lay_out();
@@ -505,6 +510,106 @@ what_is_gone_already_need_not_go(void **state)
 }
 
 static void
+the_far_side_is_asked_about_names_where_the_wish_says_so_and_they_are_connected(void **state)
+{
+	static const char asked[] = REMOTE "DescribeVpcPeeringConnections pcx-1\n";
+	struct aws_peering far;
+
+	(void)state;
+	sample->wish.names = CLOUD_NAMES_ON;
+	sample_add_ours(sample, "pcx-1", AWS_PEERING_PENDING);
+	assert_true(plan());
+	assert_null(strstr(played.log, asked));
+	sample->facts.peerings.count = 0;
+	far = *sample_add_ours(sample, "pcx-1", AWS_PEERING_ACTIVE);
+	far.accepter.has_options = true;
+	played.far = (struct aws_peerings){&far, 1, ""};
+	assert_true(plan());
+	assert_non_null(strstr(played.log, asked));
+	assert_int_equal(sample->plan.step_count, 1);
+	assert_int_equal(sample->plan.steps[0].verb, CLOUD_STEP_OPTIONS);
+	assert_int_equal(sample->plan.steps[0].side, CLOUD_REMOTE);
+	sample->wish.names = CLOUD_NAMES_KEEP;
+	assert_true(plan());
+	assert_null(strstr(played.log, asked));
+	assert_true(sample->plan.ready);
+}
+
+static void
+a_far_side_that_is_not_shown_is_not_known_and_throttling_is_a_fault(void **state)
+{
+	(void)state;
+	sample->wish.names = CLOUD_NAMES_ON;
+	sample_add_ours(sample, "pcx-1", AWS_PEERING_ACTIVE);
+	played_fail(REMOTE "DescribeVpcPeering", "UnauthorizedOperation", 403);
+	assert_true(plan());
+	assert_true(sample->plan.ready);
+	played.faults[0].code = "InvalidVpcPeeringConnectionID.NotFound";
+	assert_true(plan());
+	played.faults[0].code = "RequestLimitExceeded";
+	assert_false(plan());
+	assert_int_equal(fault.failure, CLOUD_BACK_OFF);
+	assert_string_equal(fault.action, "ec2:DescribeVpcPeeringConnections");
+}
+
+static void
+each_side_changes_its_own_options(void **state)
+{
+	(void)state;
+	sample->wish.names = CLOUD_NAMES_ON;
+	assert_true(perform(CLOUD_STEP_OPTIONS, CLOUD_LOCAL, "vpc-1"));
+	assert_ptr_equal(
+		strstr(played.log, LOCAL "Action=ModifyVpcPeeringConnectionOptions&"), played.log);
+	assert_non_null(strstr(played.log, "VpcPeeringConnectionId=pcx-1&"));
+	assert_non_null(strstr(played.log,
+		"RequesterPeeringConnectionOptions.AllowDnsResolutionFromRemoteVpc=true"));
+	sample->wish.names = CLOUD_NAMES_OFF;
+	assert_true(perform(CLOUD_STEP_OPTIONS, CLOUD_REMOTE, "vpc-2"));
+	assert_ptr_equal(strstr(played.log, REMOTE), played.log);
+	assert_non_null(strstr(played.log,
+		"AccepterPeeringConnectionOptions.AllowDnsResolutionFromRemoteVpc=false"));
+}
+
+static void
+a_refusal_of_options_says_what_the_network_may_lack(void **state)
+{
+	static const char hint[] = "aws ec2 modify-vpc-attribute --region eu-west-1 --vpc-id vpc-2 "
+				   "--enable-dns-hostnames";
+
+	(void)state;
+	sample->wish.names = CLOUD_NAMES_ON;
+	played_fail("Action=Modify", "InvalidParameterValue", 400);
+	assert_false(perform(CLOUD_STEP_OPTIONS, CLOUD_REMOTE, "vpc-2"));
+	assert_int_equal(fault.failure, CLOUD_PERMANENT);
+	assert_non_null(strstr(fault.hint, hint));
+	sample->wish.names = CLOUD_NAMES_OFF;
+	assert_false(perform(CLOUD_STEP_OPTIONS, CLOUD_REMOTE, "vpc-2"));
+	assert_string_equal(fault.hint, "");
+	sample->wish.names = CLOUD_NAMES_ON;
+	played.faults[0].code = "UnauthorizedOperation";
+	played.faults[0].status = 403;
+	assert_false(perform(CLOUD_STEP_OPTIONS, CLOUD_REMOTE, "vpc-2"));
+	assert_int_equal(fault.failure, CLOUD_WAIT_FOR_USER);
+	assert_non_null(strstr(fault.hint, "allow ec2:ModifyVpcPeeringConnectionOptions"));
+}
+
+static void
+options_of_what_is_not_active_any_more_are_planned_anew(void **state)
+{
+	(void)state;
+	sample->wish.names = CLOUD_NAMES_ON;
+	played_fail("Action=Modify", "InvalidStateTransition", 400);
+	assert_false(perform(CLOUD_STEP_OPTIONS, CLOUD_LOCAL, "vpc-1"));
+	assert_int_equal(fault.failure, CLOUD_CONFLICT);
+	played.faults[0].code = "OperationNotPermitted";
+	assert_false(perform(CLOUD_STEP_OPTIONS, CLOUD_LOCAL, "vpc-1"));
+	assert_int_equal(fault.failure, CLOUD_PERMANENT);
+	played.faults[0].message = "Peering pcx-1 is not active.";
+	assert_false(perform(CLOUD_STEP_OPTIONS, CLOUD_LOCAL, "vpc-1"));
+	assert_int_equal(fault.failure, CLOUD_CONFLICT);
+}
+
+static void
 the_row_looks_up_networks(void **state)
 {
 	struct cloud row = aws_cloud_row(cloud);
@@ -556,6 +661,11 @@ main(void)
 		test(each_step_is_one_call),
 		test(a_route_that_is_there_already_is_good_when_it_is_ours),
 		test(what_is_gone_already_need_not_go),
+		test(the_far_side_is_asked_about_names_where_the_wish_says_so_and_they_are_connected),
+		test(a_far_side_that_is_not_shown_is_not_known_and_throttling_is_a_fault),
+		test(each_side_changes_its_own_options),
+		test(a_refusal_of_options_says_what_the_network_may_lack),
+		test(options_of_what_is_not_active_any_more_are_planned_anew),
 		test(the_row_looks_up_networks),
 		test(facts_that_do_not_fit_into_memory_are_not_judged),
 		test(one_that_may_have_been_made_in_spite_of_a_fault_is_awaited),

@@ -13,6 +13,7 @@ struct model_peering {
 	enum aws_peering_state state;
 	bool asked_by_remote;
 	enum { OURS, HALF_OURS, FOREIGN, ELSEWHERE } owner;
+	bool resolves[2]; /* the names of each side */
 };
 struct model_route {
 	struct prefix destination;
@@ -37,6 +38,8 @@ struct model {
 	bool remote_tagged;
 	enum route_selection routes;
 	bool deletes_remote;
+	enum cloud_names names;
+	bool far_is_shown; /* the options of the remote side */
 	char stored[24];
 };
 
@@ -141,6 +144,8 @@ make_peerings(struct model *model)
 
 		peering->owner = draw(model, 4);
 		peering->asked_by_remote = peering->owner != OURS && draw(model, 2);
+		peering->resolves[CLOUD_LOCAL] = draw(model, 2);
+		peering->resolves[CLOUD_REMOTE] = draw(model, 2);
 		if (peering->owner == ELSEWHERE)
 			peering->state = draw(model, 2)   ? AWS_PEERING_ACTIVE
 					 : draw(model, 2) ? AWS_PEERING_PENDING
@@ -207,6 +212,8 @@ make_model(uint64_t number)
 	model.remote_tagged = draw(&model, 8) != 0;
 	model.routes = (enum route_selection)draw(&model, 4);
 	model.deletes_remote = draw(&model, 2);
+	model.names = (enum cloud_names)draw(&model, 3);
+	model.far_is_shown = draw(&model, 4) != 0;
 	return model;
 }
 
@@ -222,6 +229,32 @@ tags_of(struct sample *sample, const struct model_peering *peering)
 	if (peering->owner == HALF_OURS)
 		return (struct aws_tags){tags.items + 2, 1};
 	return (struct aws_tags){0};
+}
+
+/* Options are shown of the side whose account looks. */
+static void
+show_options(const struct model_peering *peering, struct aws_peering *shown, enum cloud_side viewer)
+{
+	bool is_requester = peering->asked_by_remote == (viewer == CLOUD_REMOTE);
+	struct aws_peering_side *own = is_requester ? &shown->requester : &shown->accepter;
+
+	own->has_options = peering->state == AWS_PEERING_ACTIVE;
+	own->resolves_names = own->has_options && peering->resolves[viewer];
+}
+
+static void
+show_far_view(struct model *model, struct sample *sample, const struct aws_peering *shown)
+{
+	const struct model_peering *peering = find_peering(model, shown->id);
+	struct aws_peering *view = ARENA_NEW(sample->arena, struct aws_peering);
+
+	sample->facts.far_view = NULL;
+	if (!is_alive(peering) || peering->state != AWS_PEERING_ACTIVE || !model->far_is_shown)
+		return;
+	*view = *shown;
+	view->requester.has_options = view->accepter.has_options = false;
+	show_options(peering, view, CLOUD_REMOTE);
+	sample->facts.far_view = view;
 }
 
 static void
@@ -247,9 +280,13 @@ show_peerings(struct model *model, struct sample *sample)
 			shown[count].accepter.vpc = "vpc-9";
 		if (peering->asked_by_remote)
 			sample_swap(&shown[count]);
+		show_options(peering, &shown[count], CLOUD_LOCAL);
 		count++;
 	}
 	sample->facts.peerings = (struct aws_peerings){shown, count, ""};
+	sample->facts.far_view = NULL;
+	for (size_t i = 0; i < count && !sample->facts.far_view; i++)
+		show_far_view(model, sample, &shown[i]);
 }
 
 static void
@@ -312,6 +349,7 @@ show(struct model *model, struct sample *sample, bool deleting)
 	sample->wish.routes = model->routes;
 	sample->wish.deletes_remote = model->deletes_remote;
 	sample->wish.deleting = deleting;
+	sample->wish.names = model->names;
 	show_peerings(model, sample);
 	show_others(model, sample);
 	sample->facts.local_tables = show_tables(model, sample, CLOUD_LOCAL);
@@ -386,6 +424,23 @@ do_connection(struct model *model, const struct cloud_step *step)
 	}
 }
 
+/* Of a remote side only with its owner's consent. */
+static void
+do_options(struct model *model, const struct cloud_plan *plan, const struct cloud_step *step)
+{
+	struct model_peering *peering = find_peering(model, plan->id);
+	bool allowed = model->names == CLOUD_NAMES_ON;
+
+	assert_int_not_equal(model->names, CLOUD_NAMES_KEEP);
+	assert_int_equal(peering->state, AWS_PEERING_ACTIVE);
+	assert_int_equal(step->has_asked, peering->asked_by_remote == (step->side == CLOUD_REMOTE));
+	assert_int_not_equal(peering->resolves[step->side], allowed);
+	if (step->side == CLOUD_REMOTE)
+		assert_true(peering->owner != FOREIGN || peering->asked_by_remote ||
+			    model->remote_tagged);
+	peering->resolves[step->side] = allowed;
+}
+
 /* A crash right after it may lose the id. */
 static void
 do_step(struct model *model, const struct cloud_plan *plan, const struct cloud_step *step,
@@ -404,6 +459,9 @@ do_step(struct model *model, const struct cloud_plan *plan, const struct cloud_s
 	case CLOUD_STEP_REPLACE_ROUTE:
 	case CLOUD_STEP_REMOVE_ROUTE:
 		do_route(model, plan, step);
+		break;
+	case CLOUD_STEP_OPTIONS:
+		do_options(model, plan, step);
 		break;
 	default:
 		do_connection(model, step);
@@ -446,6 +504,19 @@ check_routed(struct model *model, const struct sample *sample)
 				id);
 }
 
+static void
+check_names(struct model *model, const struct sample *sample)
+{
+	const struct model_peering *peering = find_peering(model, sample->plan.id);
+	bool allowed = model->names == CLOUD_NAMES_ON;
+
+	if (model->names == CLOUD_NAMES_KEEP)
+		return;
+	assert_int_equal(peering->resolves[CLOUD_LOCAL], allowed);
+	if (model->far_is_shown && (model->remote_tagged || peering->owner == OURS))
+		assert_int_equal(peering->resolves[CLOUD_REMOTE], allowed);
+}
+
 static size_t
 count_foreign(const struct model *model)
 {
@@ -485,6 +556,10 @@ digest(struct model *model, const struct sample *sample)
 {
 	uint64_t sum = count_alive(model) * 31 + sample->plan.ready * 7 + sample->plan.gone;
 
+	for (size_t i = 0; i < model->peering_count; i++)
+		if (is_alive(&model->peerings[i]))
+			sum += 1001 * model->peerings[i].resolves[CLOUD_LOCAL] +
+			       2003 * model->peerings[i].resolves[CLOUD_REMOTE];
 	for (int side = 0; side < 2; side++)
 		for (size_t i = 0; i < model->table_counts[side]; i++)
 			for (size_t j = 0; j < model->tables[side][i].count; j++) {
@@ -515,8 +590,10 @@ live(uint64_t number, bool (*covered)[2])
 		arena_set_cap(sample->arena, MEMORY);
 		run(&model, sample, false, paces[i]);
 		assert_true(sample->plan.ready || sample->plan.reason);
-		if (sample->plan.ready)
+		if (sample->plan.ready) {
 			check_routed(&model, sample);
+			check_names(&model, sample);
+		}
 		(*covered)[sample->plan.ready] = true;
 		made = digest(&model, sample);
 		assert_true(i == 0 || made == first[0]);

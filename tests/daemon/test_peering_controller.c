@@ -31,6 +31,7 @@
 		"\",\"generation\":" generation ",\"resourceVersion\":\"" version "\"" more        \
 		"},\"spec\":{" spec "},\"status\":{" status "}}"
 #define OBJECT(version, more, status) OBJECT_OF("u-1", version, more, SPEC, status)
+#define NAMES(word)                   ",\"annotations\":{\"peerwarden.io/dns-resolution\":\"" word "\"}"
 #define MODE(word)                    ",\"annotations\":{\"peerwarden.io/mode\":\"" word "\"}"
 #define MANAGED                       MODE("manage")
 #define FINALIZER                     "\"finalizers\":[\"peerwarden.io/peering\"]"
@@ -67,6 +68,7 @@ static struct {
 	char operation[32]; /* likewise; "" for none */
 	bool has_shoot;
 	bool deleting;
+	enum cloud_names names;
 	const struct finding *findings; /* of the judge; NULL for none */
 	bool unseen;                    /* the judge does not know the object */
 	unsigned judged;
@@ -125,6 +127,7 @@ next_move(const char *name, const struct cloud_wish *wish)
 	snprintf(play.operation, sizeof play.operation, "%s", wish->operation);
 	play.has_shoot = wish->shoot != NULL;
 	play.deleting = wish->deleting;
+	play.names = wish->names;
 	play.moved++;
 	if (move->loses_lead)
 		play.leads = false;
@@ -396,6 +399,45 @@ an_unknown_mode_is_said_and_changes_nothing(void **state)
 	arena_free(arena);
 }
 
+static void
+an_object_says_whether_names_are_resolved_and_what_it_does_not_know_keeps_them(void **state)
+{
+	static const struct {
+		const char *usual;
+		struct fake_step steps[2];
+		enum cloud_names names;
+	} rows[] = {
+		{NULL, {{GET, OBJECT("7", "", ""), FAKE_CLOSE, false}, {0}}, CLOUD_NAMES_KEEP},
+		{"on", {{GET, OBJECT("7", "", ""), FAKE_CLOSE, false}, {0}}, CLOUD_NAMES_ON},
+		{"on", {{GET, OBJECT("7", NAMES("off"), ""), FAKE_CLOSE, false}, {0}},
+			CLOUD_NAMES_OFF},
+		{"off", {{GET, OBJECT("7", NAMES("keep"), ""), FAKE_CLOSE, false}, {0}},
+			CLOUD_NAMES_KEEP},
+		{"on", {{GET, OBJECT("7", NAMES("yes"), ""), FAKE_CLOSE, false}, {0}},
+			CLOUD_NAMES_KEEP},
+	};
+	static const struct move moves[] = {{"plan", .plan = NOTHING_YET}, {0}};
+	struct peering_controller_settings settings = usual;
+	struct arena *arena = arena_new(100000);
+
+	(void)state;
+	settings.inventory = play.inventory;
+	settings.events = (struct event_recorder *)&play; /* never looked at */
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		settings.dns_resolution = rows[i].usual;
+		peering_controller_free(play.controller);
+		play.controller = peering_controller_new(&settings);
+		work(rows[i].steps, moves);
+		assert_int_equal(play.names, rows[i].names);
+	}
+	assert_told("DnsResolutionNotUsed: the annotation peerwarden.io/dns-resolution is "
+		    "\"yes\"; it is left as it is in the cloud; way out: write keep, on or off");
+	assert_non_null(strstr(view(arena).problem, "yes"));
+	work(rows[4].steps, moves);
+	assert_null(strstr(buffer_text(&play.told), "DnsResolutionNotUsed"));
+	arena_free(arena);
+}
+
 /* --- managing --- */
 
 static void
@@ -470,6 +512,10 @@ a_change_that_matters_is_looked_at_at_once(void **state)
 			{0}},
 		{{GET, OBJECT_WITH("u-2", "2", "13", "", SPEC, ""), FAKE_CLOSE, false}, {0}},
 		{{GET, OBJECT_WITH("u-2", "2", "14", REFRESHED, SPEC, ""), FAKE_CLOSE, false}, {0}},
+		{{GET, OBJECT_WITH("u-2", "2", "14", NAMES("on"), SPEC, ""), FAKE_CLOSE, false},
+			{0}},
+		{{GET, OBJECT_WITH("u-2", "2", "14", NAMES("yes"), SPEC, ""), FAKE_CLOSE, false},
+			{0}},
 		{{GET, OBJECT("15", OURS, WELL), FAKE_CLOSE, false}, {0}},
 		{{GET, OBJECT("16", "," FINALIZER, WELL), FAKE_CLOSE, false}, {0}},
 		{{GET, OBJECT("17", "", WELL), FAKE_CLOSE, false}, {0}},
@@ -723,6 +769,30 @@ a_route_that_cannot_be_made_keeps_no_other_from_being_made_and_is_said(void **st
 	assert_non_null(strstr(play.server.last, "\"reason\":\"FailedCreatingRoutes\""));
 	assert_non_null(strstr(play.server.last, "(RouteLimitExceeded)"));
 	assert_null(strstr(play.server.last, "(Other)"));
+}
+
+static const struct cloud_step options[] = {
+	{.verb = CLOUD_STEP_ADD_ROUTE, .object = "first", .text = "a route is missing"},
+	{.verb = CLOUD_STEP_OPTIONS, .object = "near", .text = "names are not resolved"},
+	{.verb = CLOUD_STEP_OPTIONS, .object = "far", .text = "names are not resolved"}};
+
+static void
+options_that_one_side_cannot_have_keep_the_other_from_nothing_and_are_said(void **state)
+{
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("7", OURS, STORED), FAKE_CLOSE, false},
+		{STORES, OBJECT("8", OURS, STORED), FAKE_CLOSE, false}, {0}};
+	static const struct move moves[] = {{"plan", .plan = {.id = "pcx-1",
+							     .state = "active",
+							     .steps = options,
+							     .step_count = 3}},
+		{.name = "first"}, {"near", .failure = CLOUD_WAIT_FOR_USER, .code = "Denied"},
+		{.name = "far"}, {0}};
+
+	(void)state;
+	assert_result(work(steps, moves), WORK_AGAIN, 45 * CLOCK_SECOND, 60 * CLOCK_SECOND);
+	assert_non_null(strstr(play.server.last, "\"reason\":\"CloudProviderError\""));
+	assert_non_null(strstr(play.server.last, "(Denied)"));
 }
 
 static void
@@ -1221,6 +1291,7 @@ main(void)
 		TEST(observing_writes_nothing_and_tells_a_drift_when_it_changes),
 		TEST(what_kyma_manages_is_observed_whatever_is_written_on_it),
 		TEST(an_unknown_mode_is_said_and_changes_nothing),
+		TEST(an_object_says_whether_names_are_resolved_and_what_it_does_not_know_keeps_them),
 		TEST(managing_puts_the_finalizer_first_and_the_id_before_the_next_step),
 		TEST(what_is_well_is_not_written),
 		TEST(what_has_not_changed_is_left_alone_until_its_next_look),
@@ -1234,6 +1305,7 @@ main(void)
 		TEST(each_class_of_fault_has_its_wait_and_only_lasting_ones_are_written),
 		TEST(a_step_that_fails_is_said_with_its_reason_and_ends_the_pass),
 		TEST(a_route_that_cannot_be_made_keeps_no_other_from_being_made_and_is_said),
+		TEST(options_that_one_side_cannot_have_keep_the_other_from_nothing_and_are_said),
 		TEST(what_passes_ends_the_pass_at_once_also_after_a_route_that_cannot_be_made),
 		TEST(what_the_cloud_does_not_show_yet_is_looked_at_later_and_ever_more_seldom),
 		TEST(what_is_not_as_it_was_thought_is_planned_anew_but_not_without_end),

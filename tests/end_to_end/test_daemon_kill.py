@@ -133,7 +133,8 @@ def new_life(control_plane, kubeconfig, proxy, tmp_path_factory):
     def begin():
         end()
         ground = PeeringGround(control_plane.api, f"life-{next(numbers)}")
-        daemon = Daemon(folder, config, "--clouds=aws", "--reports=none", **ground.access("daemon"))
+        daemon = Daemon(folder, config, "--clouds=aws", "--reports=none", "--dns-resolution=on",
+                        **ground.access("daemon"))
         lives.append(Life(control_plane, proxy, ground, daemon))
         daemon.start_as_leader()
         return lives[0]
@@ -174,6 +175,7 @@ def test_a_daemon_that_nobody_kills_connects_routes_and_leaves_nothing_behind(un
     assert [each["status"] for each in created["peerings"]] == ["active", "active"]
     assert len(deleted["peerings"]) == 1, "the foreign connection stays alone"
     assert sum(f"Action={FIRST}" in effect for effect in undisturbed.effects) == 1
+    assert sum("Action=ModifyVpcPeeringConnectionOptions" in effect for effect in undisturbed.effects) == 2
     assert undisturbed.creation.points[CloudCalls] >= 4 and undisturbed.creation.points[Writes] >= 3
     assert undisturbed.deletion.points[CloudCalls] >= 3 and undisturbed.deletion.points[Writes] >= 1
 
