@@ -32,6 +32,12 @@ LOCAL, REMOTE = "111111111111", "222222222222"
 FAR_REGION = "us-east-1"
 ROLE = "CloudManagerPeeringRole"
 CLIENTS = 4
+# More peerings than AWS lets one VPC have.
+POLICY = """\
+apiVersion: peerwarden.io/v1alpha1
+kind: PeeringPolicy
+spec: {quotas: {peerings: {aws: 0}, routes: {aws: 0}}}
+"""
 PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 
@@ -91,7 +97,9 @@ def measure_peerings(control_plane, folder, options):
     cloud_server, cloud = start_cloud(folder)
     user, vpcs = furnish(cloud, options.peerings)
     control_plane.api.store(objects.shoot_info())
-    daemon = Daemon(folder, grant(control_plane), "--clouds", "aws", "--mode", "manage", "--reports", "none",
+    policy = folder / "policy.yaml"
+    policy.write_text(POLICY)
+    daemon = Daemon(folder, grant(control_plane), "--clouds", "aws", "--mode", "manage", "--reports", "none", "--policy", policy,
                     "--workers", str(options.workers), "--log-level", "warn",
                     **client_environment(cloud.url, user, objects.REGION))
     try:
