@@ -1,5 +1,6 @@
 #include "daemon/workers.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -27,8 +28,10 @@ static struct {
 	atomic_int worked;
 	atomic_int dirty;  /* keys whose arena was not empty */
 	atomic_bool ended; /* after the work, as the worker knew */
-	char last[32];
+	char last[32];     /* key that was worked; last_mutex guards it among workers */
 } play;
+
+static pthread_mutex_t last_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 bool __wrap_leader_is_sure(const struct leader *leader);
 int64_t __wrap_leader_longest_call(const struct leader *leader);
@@ -56,7 +59,9 @@ work(void *context, struct worker *worker, const char *key)
 	(void)context;
 	if (arena_used(worker->arena) > 0)
 		atomic_fetch_add(&play.dirty, 1);
+	pthread_mutex_lock(&last_mutex);
 	snprintf(play.last, sizeof play.last, "%s", arena_text(worker->arena, key));
+	pthread_mutex_unlock(&last_mutex);
 	atomic_fetch_add(&play.worked, 1);
 	if (play.calls)
 		kube_client_get(worker->arena, worker->client, "/x", NULL);
