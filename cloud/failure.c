@@ -17,3 +17,19 @@ failure_name(enum cloud_failure failure)
 
 	return names[failure];
 }
+
+const char *
+failure_label(enum cloud_failure failure)
+{
+	static const char *const labels[CLOUD_FAILURES] = {
+		[CLOUD_RETRY_NOW] = "retry-now",
+		[CLOUD_BACK_OFF] = "back-off",
+		[CLOUD_WAIT_FOR_USER] = "wait-for-user",
+		[CLOUD_PERMANENT] = "permanent",
+		[CLOUD_GONE] = "gone",
+		[CLOUD_CREDENTIALS] = "credentials",
+		[CLOUD_CONFLICT] = "conflict",
+	};
+
+	return labels[failure] ? labels[failure] : "other";
+}

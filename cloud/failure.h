@@ -16,3 +16,5 @@ enum cloud_failure {
 
 /* "back off" and so on, for a log line. */
 const char *failure_name(enum cloud_failure failure);
+/* "back-off" and so on, for the label of a metric; "other" for what is no failure. */
+const char *failure_label(enum cloud_failure failure);

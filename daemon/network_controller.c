@@ -350,18 +350,7 @@ pause_after(const struct pass *pass, enum cloud_failure failure)
 static const char *
 result_name(enum cloud_failure failure)
 {
-	static const char *const names[CLOUD_FAILURES] = {
-		[CLOUD_NONE] = "found",
-		[CLOUD_RETRY_NOW] = "retry-now",
-		[CLOUD_BACK_OFF] = "back-off",
-		[CLOUD_WAIT_FOR_USER] = "wait-for-user",
-		[CLOUD_PERMANENT] = "permanent",
-		[CLOUD_GONE] = "gone",
-		[CLOUD_CREDENTIALS] = "credentials",
-		[CLOUD_CONFLICT] = "conflict",
-	};
-
-	return names[failure] ? names[failure] : "other";
+	return failure == CLOUD_NONE ? "found" : failure_label(failure);
 }
 
 /* The status as it is to be now; true when it is. */

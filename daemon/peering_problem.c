@@ -13,22 +13,6 @@ static struct metric faults = METRIC_COUNTER("peerwarden_cloud_faults_total",
 	"Failed reads and steps of peerings in the clouds, by what they call for.", "class");
 
 static const char *
-class_name(enum cloud_failure failure)
-{
-	static const char *const names[CLOUD_FAILURES] = {
-		[CLOUD_RETRY_NOW] = "retry-now",
-		[CLOUD_BACK_OFF] = "back-off",
-		[CLOUD_WAIT_FOR_USER] = "wait-for-user",
-		[CLOUD_PERMANENT] = "permanent",
-		[CLOUD_GONE] = "gone",
-		[CLOUD_CREDENTIALS] = "credentials",
-		[CLOUD_CONFLICT] = "conflict",
-	};
-
-	return names[failure] ? names[failure] : "other";
-}
-
-static const char *
 reason_of_step(enum cloud_verb verb)
 {
 	switch (verb) {
@@ -69,7 +53,7 @@ struct peering_problem
 peering_problem_of_fault(
 	struct arena *arena, const struct cloud_fault *fault, const struct cloud_step *step)
 {
-	metric_add(&faults, 1, class_name(fault->failure));
+	metric_add(&faults, 1, failure_label(fault->failure));
 	return (struct peering_problem){
 		.reason = fault->failure == CLOUD_CREDENTIALS || !step
 				  ? reason_of_reading(fault->failure)
