@@ -12,7 +12,7 @@
 #include "base/thread.h"
 #include "kube/kube_client.h"
 #include "mirror/ending.h"
-#include "webhook/registration.h"
+#include "registration/registration.h"
 
 enum { CONFIG_SIZE = 64 * 1024 * 1024, LOOK_SIZE = 64 * 1024 * 1024 };
 

@@ -4,7 +4,7 @@ import re
 
 from terminal import ROOT
 
-FOLDERS = ("base", "http", "serving", "validators", "kube", "cloud", "mirror", "ledger", "webhook", "daemon")
+FOLDERS = ("base", "http", "serving", "validators", "kube", "cloud", "certs", "registration", "mirror", "ledger", "webhook", "daemon")
 DECLARATION = re.compile(r"METRIC_(COUNTER|GAUGE|HISTOGRAM)\((.*?)\);", re.DOTALL)
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
 TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')

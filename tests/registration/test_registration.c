@@ -1,4 +1,4 @@
-#include "webhook/registration.h"
+#include "registration/registration.h"
 
 #include <stdlib.h>
 

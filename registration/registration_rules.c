@@ -1,4 +1,4 @@
-#include "webhook/registration_rules.h"
+#include "registration/registration_rules.h"
 
 #include "base/text.h"
 

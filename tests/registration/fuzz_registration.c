@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "format/json.h"
 #include "tests/support/fuzz.h"
-#include "webhook/registration.h"
+#include "registration/registration.h"
 
 enum { MEMORY = 64 << 20, LARGEST_FILE = 1 << 20 };
 

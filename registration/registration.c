@@ -1,4 +1,4 @@
-#include "webhook/registration.h"
+#include "registration/registration.h"
 
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "kinds/kind.h"
 #include "kube/base64.h"
 #include "serving/certificate.h"
-#include "webhook/registration_rules.h"
+#include "registration/registration_rules.h"
 
 enum { LONGEST_ACTUAL = 400, LARGEST_BUNDLE = 1024 * 1024, MOST_OPERATIONS = 3 };
 enum { LEAST_SECONDS = 5, MOST_SECONDS = 30, DEFAULT_SECONDS = 10 };
