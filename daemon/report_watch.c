@@ -1,19 +1,16 @@
 #include "daemon/report_watch.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/jitter.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/percent.h"
 #include "base/text.h"
-#include "base/thread.h"
-#include "kube/kube_client.h"
+#include "kube/list_watch.h"
 
 #define FIRST_WAIT   (100 * CLOCK_MILLISECOND)
 #define LONGEST_WAIT (10 * CLOCK_SECOND)
@@ -24,17 +21,8 @@ static struct metric synced_metric = METRIC_GAUGE("peerwarden_report_watch_synce
 
 struct report_watch {
 	struct report_watch_settings settings;
-	struct kube_client *client;
+	struct list_watch *watch;
 	struct arena *path; /* holds what the collection says */
-	struct kube_collection collection;
-	pthread_t thread;
-	bool started;
-
-	/* Used by the thread only. */
-	uint64_t version;
-	bool listed;
-	bool told; /* the watch has brought an event */
-	unsigned failures;
 };
 
 const char *
@@ -59,29 +47,20 @@ report_watch_query(struct arena *arena)
 	return arena_text(arena, buffer_text(&query));
 }
 
-struct report_watch *
-report_watch_new(const struct report_watch_settings *settings, struct error *error)
-{
-	struct kube_client *client = kube_client_new(settings->config, error);
-	struct report_watch *watch;
-
-	if (!client)
-		return NULL;
-	watch = memory_alloc(sizeof *watch);
-	watch->settings = *settings;
-	watch->client = client;
-	watch->path = arena_new(PATH_SIZE);
-	watch->collection.path =
-		report_watch_path(watch->path, settings->form, settings->namespaced, "");
-	watch->collection.query = report_watch_query(watch->path);
-	return watch;
-}
-
 static void
 set_synced(const struct report_watch *watch, bool synced)
 {
 	metric_set(&synced_metric, synced,
 		policy_report_plural(watch->settings.form, watch->settings.namespaced));
+}
+
+static void
+on_begin(void *context)
+{
+	const struct report_watch_observer *observer =
+		&((struct report_watch *)context)->settings.observer;
+
+	observer->began(observer->context);
 }
 
 static void
@@ -94,27 +73,23 @@ on_item(void *context, const struct json *report)
 }
 
 static bool
-list(struct report_watch *watch, struct error *error)
+on_listed(void *context, uint64_t version, struct error *error)
 {
-	const struct report_watch_observer *observer = &watch->settings.observer;
+	struct report_watch *watch = context;
 
-	observer->began(observer->context);
-	if (!kube_client_list(
-		    watch->client, &watch->collection, on_item, watch, &watch->version, error))
-		return false;
-	watch->listed = true;
+	(void)version;
+	(void)error;
 	set_synced(watch, true);
-	observer->listed(observer->context);
+	watch->settings.observer.listed(watch->settings.observer.context);
 	return true;
 }
 
 static void
 on_event(void *context, enum kube_event event, const struct json *report)
 {
-	struct report_watch *watch = context;
-	const struct report_watch_observer *observer = &watch->settings.observer;
+	const struct report_watch_observer *observer =
+		&((struct report_watch *)context)->settings.observer;
 
-	watch->told = true;
 	if (event != KUBE_BOOKMARK)
 		observer->saw(observer->context, report, event == KUBE_DELETED);
 }
@@ -128,68 +103,54 @@ on_open(void *context)
 	watch->settings.observer.opened(watch->settings.observer.context);
 }
 
-/* A watch that ends at once in peace has told nothing: it waits like one that failed. */
-static bool
-follow(struct report_watch *watch, struct error *error)
-{
-	struct kube_watcher watcher = {on_open, on_event, watch};
-	int64_t since = clock_monotonic();
-	bool done;
-
-	watch->told = false;
-	done = kube_client_watch(
-		watch->client, &watch->collection, &watcher, &watch->version, error);
-	if (watch->told || clock_monotonic() - since > LONGEST_WAIT)
-		watch->failures = 0;
-	else if (done)
-		return error_set(error, ERROR_TRANSIENT, "the watch ended at once");
-	return done;
-}
-
-/* Not reached, cut or throttled: the version is as good as before. */
+/* A version that is too old, and a watch that is cut or ends at once, are no news. */
 static void
-stumble(struct report_watch *watch, const struct error *error)
-{
-	const struct report_watch_observer *observer = &watch->settings.observer;
-	int status = kube_client_status(watch->client);
-	bool absent = status == 404 && !*kube_client_reason(watch->client);
-
-	if (error->kind != ERROR_TRANSIENT || (status != 0 && status != 200 && status != 429))
-		watch->listed = false;
-	set_synced(watch, watch->listed);
-	if (status != 410 && (status != 200 || error->kind != ERROR_TRANSIENT))
-		observer->lost(observer->context, absent, error);
-	ending_wait(watch->settings.ending,
-		jitter_back_off(FIRST_WAIT, LONGEST_WAIT, watch->failures++));
-}
-
-static void *
-run(void *context)
+on_failure(void *context, const struct list_watch_failure *failure)
 {
 	struct report_watch *watch = context;
+	const struct report_watch_observer *observer = &watch->settings.observer;
+	bool absent = failure->status == 404 && !*failure->reason;
 
-	while (!ending_is_announced(watch->settings.ending)) {
-		struct error error = {0};
+	set_synced(watch, failure->keeps);
+	if (failure->status != 410 &&
+		(failure->status != 200 || failure->error->kind != ERROR_TRANSIENT))
+		observer->lost(observer->context, absent, failure->error);
+}
 
-		if (watch->listed ? follow(watch, &error) : list(watch, &error))
-			continue;
-		if (!ending_is_announced(watch->settings.ending))
-			stumble(watch, &error);
-	}
+struct report_watch *
+report_watch_new(const struct report_watch_settings *settings, struct error *error)
+{
+	struct report_watch *watch = memory_alloc(sizeof *watch);
+	struct list_watch_settings wanted = {
+		.config = settings->config,
+		.ending = settings->ending,
+		.first_wait = FIRST_WAIT,
+		.longest_wait = LONGEST_WAIT,
+		.observer = {on_begin, on_item, on_listed, on_open, on_event, on_failure, watch},
+	};
+
+	watch->settings = *settings;
+	watch->path = arena_new(PATH_SIZE);
+	wanted.collection.path =
+		report_watch_path(watch->path, settings->form, settings->namespaced, "");
+	wanted.collection.query = report_watch_query(watch->path);
+	watch->watch = list_watch_new(&wanted, error);
+	if (watch->watch)
+		return watch;
+	report_watch_free(watch);
 	return NULL;
 }
 
 void
 report_watch_start(struct report_watch *watch)
 {
-	thread_start(&watch->thread, run, watch);
-	watch->started = true;
+	list_watch_start(watch->watch);
 }
 
 void
 report_watch_interrupt(struct report_watch *watch)
 {
-	kube_client_abort(watch->client);
+	list_watch_interrupt(watch->watch);
 }
 
 void
@@ -197,9 +158,7 @@ report_watch_free(struct report_watch *watch)
 {
 	if (!watch)
 		return;
-	if (watch->started)
-		pthread_join(watch->thread, NULL);
-	kube_client_free(watch->client);
+	list_watch_free(watch->watch);
 	arena_free(watch->path);
 	free(watch);
 }

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "format/json.h"
 #include "kube/kube_config.h"
-#include "mirror/ending.h"
+#include "base/ending.h"
 #include "report/policy_report.h"
 
 struct report_watch;

@@ -7,7 +7,7 @@
 #include "kube/kube_config.h"
 #include "ledger/book.h"
 #include "ledger/writer.h"
-#include "mirror/ending.h"
+#include "base/ending.h"
 #include "network/inventory.h"
 
 struct inquiry;

@@ -16,7 +16,7 @@
 #include "ledger/inquiry.h"
 #include "ledger/page_watch.h"
 #include "ledger/writer.h"
-#include "mirror/ending.h"
+#include "base/ending.h"
 
 struct ledger {
 	struct ledger_settings settings;

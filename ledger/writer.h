@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "kube/kube_config.h"
 #include "ledger/book.h"
-#include "mirror/ending.h"
+#include "base/ending.h"
 #include "network/inventory.h"
 
 /* Texts are lent as long as whoever was given it. */

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "kinds/kind.h"
-#include "mirror/ending.h"
+#include "base/ending.h"
 #include "mirror/reflector.h"
 
 #define MEASURE_EVERY CLOCK_SECOND

@@ -1,29 +1,21 @@
 #include "mirror/reflector.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/jitter.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
-#include "base/thread.h"
-#include "kube/kube_client.h"
+#include "kube/list_watch.h"
 #include "mirror/kept.h"
 #include "mirror/object_path.h"
 
 #define ABSENT_TIME  (10 * CLOCK_SECOND)
 #define FIRST_WAIT   (100 * CLOCK_MILLISECOND)
 #define LONGEST_WAIT (10 * CLOCK_SECOND)
-#define LONGEST_FIRST_WAIT                                                                         \
-	(1 * CLOCK_SECOND) /* while the trouble is young or the server is not reached */
-#define YOUNG_TROUBLE (10 * CLOCK_SECOND)
-#define STEADY_WATCH                                                                               \
-	(10 * CLOCK_SECOND) /* one that lasts so long has left earlier failures behind */
 enum { PATH_SIZE = 4 * 1024, DECLARATION_SIZE = 64 * 1024 * 1024 };
 
 static struct metric objects_metric =
@@ -39,67 +31,25 @@ struct reflector {
 	const struct kind_definition *definition;
 	const struct reflector_settings *settings;
 	struct inventory *inventory;
-	struct kube_client *client;
+	struct list_watch *watch;
 	struct arena *path; /* holds what the collection says */
-	struct kube_collection collection;
-	pthread_t thread;
-	bool started;
-
 	atomic_bool synced;
-	_Atomic int64_t heard;
 
 	/* Used by the thread only. */
-	struct arena *arena; /* for one object */
-	uint64_t version;
+	struct arena *arena;  /* for one object */
+	struct kept kept;     /* of the list that is under way */
+	struct error error;   /* of its first item that cannot be used */
 	uint64_t reached;     /* as the observer was told last */
 	int64_t absent_since; /* 0 unless the last try did not find the kind */
-	bool listed;          /* a watch may go on from the version */
 	size_t objects;
-	unsigned failures; /* in a row */
-	bool told;         /* the watch has brought an event */
 	int trouble; /* the failure that was logged last: its kind and status; 0 while all is well
 		      */
-	int64_t trouble_since;
-};
-
-/* A list that is under way. */
-struct listing {
-	struct reflector *reflector;
-	struct kept kept;
-	struct error error; /* of the first item that cannot be used */
 };
 
 static const char *
 name(const struct reflector *reflector)
 {
 	return kind_name(reflector->definition->kind);
-}
-
-struct reflector *
-reflector_new(struct inventory *inventory, const struct kind_definition *definition,
-	const struct reflector_settings *settings, struct error *error)
-{
-	struct kube_client *client = kube_client_new(settings->config, error);
-	struct reflector *reflector;
-
-	if (!client)
-		return NULL;
-	reflector = memory_alloc(sizeof *reflector);
-	reflector->definition = definition;
-	reflector->inventory = inventory;
-	reflector->settings = settings;
-	reflector->client = client;
-	reflector->path = arena_new(PATH_SIZE);
-	reflector->arena = arena_new(DECLARATION_SIZE);
-	atomic_store(&reflector->heard, clock_monotonic());
-	reflector->collection = object_path_collection(reflector->path, definition);
-	return reflector;
-}
-
-static void
-hear(struct reflector *reflector)
-{
-	atomic_store(&reflector->heard, clock_monotonic());
 }
 
 static void
@@ -174,21 +124,29 @@ raise_reached(struct reflector *reflector, uint64_t version)
 }
 
 static void
+on_begin(void *context)
+{
+	struct reflector *reflector = context;
+
+	kept_dispose(&reflector->kept);
+	kept_init(&reflector->kept);
+	reflector->error = (struct error){0};
+}
+
+static void
 on_item(void *context, const struct json *object)
 {
-	struct listing *listing = context;
-	struct reflector *reflector = listing->reflector;
+	struct reflector *reflector = context;
 	struct declaration declaration;
 	struct sighting sighting;
 	bool decoded;
 
-	hear(reflector);
-	if (listing->error.kind != ERROR_NONE ||
-		!see(reflector, object, &sighting, &listing->error))
+	if (reflector->error.kind != ERROR_NONE ||
+		!see(reflector, object, &sighting, &reflector->error))
 		return;
 	decoded = decode(reflector, object, &declaration);
 	if (decoded)
-		kept_add(&listing->kept, &declaration.object);
+		kept_add(&reflector->kept, &declaration.object);
 	inventory_lock(reflector->inventory);
 	if (decoded)
 		inventory_store(reflector->inventory, &declaration);
@@ -210,33 +168,26 @@ keep_only(struct reflector *reflector, struct kept *kept, uint64_t version)
 	inventory_unlock(reflector->inventory);
 	set_objects(reflector, kept->count);
 	atomic_store(&reflector->synced, true);
-	hear(reflector);
 }
 
 static bool
-list(struct reflector *reflector, struct error *error)
+on_listed(void *context, uint64_t version, struct error *error)
 {
-	struct listing listing = {.reflector = reflector};
-	bool done;
+	struct reflector *reflector = context;
 
-	kept_init(&listing.kept);
-	done = kube_client_list(reflector->client, &reflector->collection, on_item, &listing,
-		&reflector->version, error);
-	if (done && listing.error.kind != ERROR_NONE)
-		done = error_set(error, listing.error.kind, "%s: %s", reflector->collection.path,
-			listing.error.message);
-	if (done && reflector->version < reflector->reached && reflector->reached != MIRROR_ABSENT)
+	if (reflector->error.kind != ERROR_NONE)
+		return error_set(error, reflector->error.kind, "a list of %s: %s", name(reflector),
+			reflector->error.message);
+	if (version < reflector->reached && reflector->reached != MIRROR_ABSENT)
 		log_warn("the API server has gone back in time", LOG_TEXT("kind", name(reflector)));
-	if (done) {
-		keep_only(reflector, &listing.kept, reflector->version);
-		reflector->listed = true;
-		reflector->absent_since = 0;
-		log_info("mirror has listed", LOG_TEXT("kind", name(reflector)),
-			LOG_NUMBER("objects", listing.kept.count));
-		reflector->trouble = 0;
-	}
-	kept_dispose(&listing.kept);
-	return done;
+	keep_only(reflector, &reflector->kept, version);
+	reflector->absent_since = 0;
+	reflector->trouble = 0;
+	log_info("mirror has listed", LOG_TEXT("kind", name(reflector)),
+		LOG_NUMBER("objects", reflector->kept.count));
+	kept_dispose(&reflector->kept);
+	kept_init(&reflector->kept);
+	return true;
 }
 
 static void
@@ -244,7 +195,6 @@ on_open(void *context)
 {
 	struct reflector *reflector = context;
 
-	hear(reflector);
 	if (reflector->trouble)
 		log_info("mirror watches again", LOG_TEXT("kind", name(reflector)));
 	reflector->trouble = 0;
@@ -270,8 +220,6 @@ on_event(void *context, enum kube_event event, const struct json *object)
 	bool stores = (event == KUBE_ADDED || event == KUBE_MODIFIED) &&
 		      decode(reflector, object, &declaration);
 
-	hear(reflector);
-	reflector->told = true;
 	see(reflector, object, &sighting, NULL);
 	kube_version_number(object, &version);
 	sighting.deleted = event == KUBE_DELETED;
@@ -289,53 +237,32 @@ on_event(void *context, enum kube_event event, const struct json *object)
 	arena_reset(reflector->arena);
 }
 
-/* A watch that ends in peace goes on at once, unless the server does nothing but end it. */
 static bool
-watch(struct reflector *reflector, struct error *error)
+is_not_installed(const struct list_watch_failure *failure)
 {
-	struct kube_watcher watcher = {on_open, on_event, reflector};
-	int64_t since = clock_monotonic();
-	bool done;
-
-	reflector->told = false;
-	done = kube_client_watch(
-		reflector->client, &reflector->collection, &watcher, &reflector->version, error);
-	if (done)
-		hear(reflector);
-	if (reflector->told || clock_monotonic() - since >= STEADY_WATCH)
-		reflector->failures = 0;
-	else if (done)
-		return error_set(error, ERROR_TRANSIENT, "the watch ended at once");
-	return done;
-}
-
-static bool
-is_not_installed(const struct reflector *reflector)
-{
-	return !reflector->listed && kube_client_status(reflector->client) == 404;
+	return !failure->listed && failure->status == 404;
 }
 
 /* Counts every failure but says it once, until it changes or is over. A kind that stays absent is
  * no news at all. */
 static void
-report(struct reflector *reflector, const struct error *error)
+report(struct reflector *reflector, const struct list_watch_failure *failure)
 {
-	int status = kube_client_status(reflector->client);
-	int trouble = (int)error->kind * 1000 + status;
+	const struct error *error = failure->error;
+	int trouble = (int)error->kind * 1000 + failure->status;
 	bool known = trouble == reflector->trouble;
-	bool absent = is_not_installed(reflector);
+	bool absent = is_not_installed(failure);
 	enum log_level level = LOG_WARN;
 
 	if (!known || !absent)
 		metric_add(&restarts_metric, 1, name(reflector),
-			status == 410 ? "gone" : error_kind_name(error->kind));
+			failure->status == 410 ? "gone" : error_kind_name(error->kind));
 	if (known)
 		return;
 	reflector->trouble = trouble;
-	reflector->trouble_since = clock_monotonic();
 	if (error->kind == ERROR_DENIED)
 		level = LOG_ERROR;
-	else if (status == 404 || status == 410)
+	else if (failure->status == 404 || failure->status == 410)
 		level = LOG_INFO;
 	LOG_LINE(level, absent ? "kind is not installed" : "mirror was interrupted",
 		LOG_TEXT("kind", name(reflector)), LOG_TEXT("error", error->message));
@@ -358,73 +285,61 @@ note_absence(struct reflector *reflector)
 	kept_init(&none);
 	if (absent || reflector->reached == 0)
 		keep_only(reflector, &none, absent ? MIRROR_ABSENT : 0);
-	else
-		hear(reflector);
+	list_watch_hear(reflector->watch);
 }
 
-/* Decides where to go on after a failure. */
 static void
-stumble(struct reflector *reflector, const struct error *error)
-{
-	int status = kube_client_status(reflector->client);
-
-	if (is_not_installed(reflector))
-		note_absence(reflector);
-	else
-		reflector->absent_since = 0;
-	if (error->kind == ERROR_DENIED)
-		atomic_store(&reflector->synced, false);
-	/* Not reached, cut or throttled: the version is as good as before. */
-	if (error->kind != ERROR_TRANSIENT || (status != 0 && status != 200 && status != 429))
-		reflector->listed = false;
-}
-
-/* A server that starts again asks for five seconds but needs one: a mirror that is seconds behind
- * costs more than a few requests, so that what it asks for is bounded as well. */
-static int64_t
-waiting_time(struct reflector *reflector, const struct error *error)
-{
-	bool unheard = kube_client_status(reflector->client) == 0 && error->kind == ERROR_TRANSIENT;
-	bool young = clock_monotonic() - reflector->trouble_since < YOUNG_TROUBLE;
-	int64_t longest = unheard || young ? LONGEST_FIRST_WAIT : LONGEST_WAIT;
-	int64_t wait = jitter_back_off(FIRST_WAIT, longest, reflector->failures++);
-	int64_t asked = kube_client_retry_after(reflector->client);
-
-	if (asked > longest)
-		asked = longest;
-	return asked > wait ? asked : wait;
-}
-
-static void *
-run(void *context)
+on_failure(void *context, const struct list_watch_failure *failure)
 {
 	struct reflector *reflector = context;
 
-	while (!ending_is_announced(reflector->settings->ending)) {
-		struct error error = {0};
+	report(reflector, failure);
+	if (is_not_installed(failure))
+		note_absence(reflector);
+	else
+		reflector->absent_since = 0;
+	if (failure->error->kind == ERROR_DENIED)
+		atomic_store(&reflector->synced, false);
+}
 
-		if (reflector->listed ? watch(reflector, &error) : list(reflector, &error))
-			continue;
-		if (ending_is_announced(reflector->settings->ending))
-			break;
-		report(reflector, &error);
-		stumble(reflector, &error);
-		ending_wait(reflector->settings->ending, waiting_time(reflector, &error));
-	}
+struct reflector *
+reflector_new(struct inventory *inventory, const struct kind_definition *definition,
+	const struct reflector_settings *settings, struct error *error)
+{
+	struct reflector *reflector = memory_alloc(sizeof *reflector);
+	struct list_watch_settings wanted = {
+		.config = settings->config,
+		.ending = settings->ending,
+		.first_wait = FIRST_WAIT,
+		.longest_wait = LONGEST_WAIT,
+		.observer = {on_begin, on_item, on_listed, on_open, on_event, on_failure,
+			reflector},
+	};
+
+	reflector->definition = definition;
+	reflector->inventory = inventory;
+	reflector->settings = settings;
+	reflector->path = arena_new(PATH_SIZE);
+	reflector->arena = arena_new(DECLARATION_SIZE);
+	kept_init(&reflector->kept);
+	wanted.collection = object_path_collection(reflector->path, definition);
+	reflector->watch = list_watch_new(&wanted, error);
+	if (reflector->watch)
+		return reflector;
+	reflector_free(reflector);
 	return NULL;
 }
 
 void
 reflector_start(struct reflector *reflector)
 {
-	thread_start(&reflector->thread, run, reflector);
-	reflector->started = true;
+	list_watch_start(reflector->watch);
 }
 
 void
 reflector_interrupt(struct reflector *reflector)
 {
-	kube_client_abort(reflector->client);
+	list_watch_interrupt(reflector->watch);
 }
 
 void
@@ -432,9 +347,8 @@ reflector_free(struct reflector *reflector)
 {
 	if (!reflector)
 		return;
-	if (reflector->started)
-		pthread_join(reflector->thread, NULL);
-	kube_client_free(reflector->client);
+	list_watch_free(reflector->watch);
+	kept_dispose(&reflector->kept);
 	arena_free(reflector->path);
 	arena_free(reflector->arena);
 	free(reflector);
@@ -449,7 +363,7 @@ reflector_is_synced(const struct reflector *reflector)
 int64_t
 reflector_age(const struct reflector *reflector)
 {
-	return clock_monotonic() - atomic_load(&reflector->heard);
+	return list_watch_age(reflector->watch);
 }
 
 void

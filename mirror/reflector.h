@@ -1,11 +1,8 @@
 /* One kind's list and watch, in a thread of its own: what the API server says goes into the
  * inventory.
  *
- *     list (pages) ──ok──> watch ──peaceful end, cut──> watch from the last version
- *      ^  └─404: not installed, counts as empty    └──410, other failures──> list again
- *      │     (if it was listed before: after 10 s)
- *      └── failures wait with full jitter: up to 1 s while the server cannot be reached and in the
- * first 10 s of any trouble, up to 10 s afterwards; a Retry-After counts within the same bounds
+ * A kind that is not installed (404) counts as empty, or, if it was listed before, once it was not
+ * found for 10 s. Failures wait as kube/list_watch.h says, up to 10 s.
  *
  * All functions but reflector_new and reflector_free may be called from any thread.
  */
@@ -17,7 +14,7 @@
 #include "base/error.h"
 #include "kinds/kind.h"
 #include "kube/kube_config.h"
-#include "mirror/ending.h"
+#include "base/ending.h"
 #include "mirror/observer.h"
 #include "network/inventory.h"
 

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "kube/kube_client.h"
-#include "mirror/ending.h"
+#include "base/ending.h"
 #include "registration/registration.h"
 
 enum { CONFIG_SIZE = 64 * 1024 * 1024, LOOK_SIZE = 64 * 1024 * 1024 };

@@ -1,4 +1,4 @@
-#include "mirror/ending.h"
+#include "base/ending.h"
 
 #include "base/clock.h"
 #include "base/thread.h"
@@ -6,7 +6,6 @@
 void
 ending_init(struct ending *ending)
 {
-
 	pthread_mutex_init(&ending->mutex, NULL);
 	thread_condition_init(&ending->changed);
 	ending->announced = false;
