@@ -14,7 +14,13 @@
 
 #define LAST_SECOND INT64_C(253402300799) /* of the year 9999 */
 
-enum { SERIAL = 16, SERIAL_SHOWN = 4, LONGEST_SUBJECT = 50, LONGEST_HOST = 253 };
+enum {
+	BACKDATE_PART = 10,
+	SERIAL = 16,
+	SERIAL_SHOWN = 4,
+	LONGEST_SUBJECT = 50,
+	LONGEST_HOST = 253
+};
 
 /* libcrypto fails here only where the process has no memory or no randomness. */
 static void
@@ -185,6 +191,14 @@ begin(EVP_PKEY *key)
 	return certificate;
 }
 
+static int64_t
+begin_of(const struct key_pair_order *order)
+{
+	int64_t part = order->validity / BACKDATE_PART;
+
+	return order->now - (part > 0 && part < KEY_PAIR_BACKDATE ? part : KEY_PAIR_BACKDATE);
+}
+
 bool
 key_pair_new_authority(struct arena *arena, const struct key_pair_order *order,
 	struct key_pair *pair, struct error *error)
@@ -192,8 +206,7 @@ key_pair_new_authority(struct arena *arena, const struct key_pair_order *order,
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *certificate = begin(key);
 	unsigned char serial[SERIAL];
-	bool good = set_times(
-		certificate, order->now - KEY_PAIR_BACKDATE, order->now + order->validity, error);
+	bool good = set_times(certificate, begin_of(order), order->now + order->validity, error);
 
 	if (good) {
 		set_serial(certificate, serial);
@@ -264,7 +277,7 @@ fill_leaf(X509 *certificate, const struct key_pair_order *order, const struct is
 		return error_set(error, ERROR_INVALID, "the CA has expired");
 	if (until > issuer->not_after)
 		until = issuer->not_after;
-	if (!set_times(certificate, order->now - KEY_PAIR_BACKDATE, until, error))
+	if (!set_times(certificate, begin_of(order), until, error))
 		return false;
 	set_serial(certificate, serial);
 	snprintf(subject, sizeof subject, "%s", order->subject);

@@ -1,11 +1,12 @@
 /* New key pairs: a CA, and leaves for TLS servers that it signs. ECDSA on P-256 with SHA-256,
  * X.509 version 3, serial numbers of 127 random bits, both as PEM.
  *
- * A certificate counts from KEY_PAIR_BACKDATE before `now`, so that a judge whose clock is behind
- * takes it; a leaf never outlives its CA. Names stand in the subjectAltName. Times are seconds
- * since 1970, validity in seconds from `now`. Texts live in the arena: key_pair_wipe before it
- * goes. The process aborts where the system has no randomness or no memory.
- * Sources: RFC 5280; CA/Browser Forum baseline (64 bits of randomness in a serial at least).
+ * A certificate counts from KEY_PAIR_BACKDATE before `now`, or a tenth of its validity where that
+ * is shorter, so that a judge whose clock is behind takes it; a leaf never outlives its CA. Names
+ * stand in the subjectAltName. Times are seconds since 1970, validity in seconds from `now`. Texts
+ * live in the arena: key_pair_wipe before it goes. The process aborts where the system has no
+ * randomness or no memory. Sources: RFC 5280; CA/Browser Forum baseline (64 bits of randomness in a
+ * serial at least).
  */
 #pragma once
 

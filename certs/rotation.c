@@ -57,10 +57,10 @@ rotation_renewal(
 	const struct rotation_policy *policy, const char *id, int64_t not_before, int64_t not_after)
 {
 	int64_t life = not_after - not_before;
-	int64_t window = life / 100 * (int64_t)(policy->renew_until - policy->renew_from);
+	int64_t window = life * (int64_t)(policy->renew_until - policy->renew_from) / 100;
 
-	return not_before + life / 100 * (int64_t)policy->renew_from +
-	       window / 1000 * (int64_t)(hash(id) % 1001);
+	return not_before + life * (int64_t)policy->renew_from / 100 +
+	       window * (int64_t)(hash(id) % 1001) / 1000;
 }
 
 static bool

@@ -27,6 +27,8 @@ extern const struct command audit_command;
 extern const struct command plan_command;
 extern const struct command free_command;
 extern const struct command policy_command;
+extern const struct command certs_command;
+extern const struct command registration_command;
 extern const struct command explain_command;
 extern const struct command completion_command;
 

@@ -36,6 +36,10 @@ append_words(struct buffer *out, const struct command *command)
 			buffer_printf(out, "%s ", (*rule)->id);
 	if (command == &policy_command)
 		buffer_append_text(out, "check ");
+	if (command == &certs_command)
+		buffer_append_text(out, "status rotate ");
+	if (command == &registration_command)
+		buffer_append_text(out, "status probe apply ");
 	if (command == &completion_command)
 		buffer_append_text(out, "bash zsh fish ");
 }

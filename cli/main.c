@@ -12,7 +12,7 @@ write_help(struct buffer *out)
 				"Says before `kubectl apply` what the Peerwarden webhook would "
 				"say.\n\ncommands:\n");
 	for (const struct command *const *command = commands; *command; command++)
-		buffer_printf(out, "  %-12s%s\n", (*command)->name, (*command)->summary);
+		buffer_printf(out, "  %-14s%s\n", (*command)->name, (*command)->summary);
 	buffer_append_text(out, "\n`peerwarden COMMAND --help` explains a command; `peerwarden "
 				"--version` prints the "
 				"version.\n");

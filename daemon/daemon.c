@@ -12,9 +12,10 @@
 #include "daemon/auditor.h"
 #include "daemon/clouds.h"
 #include "daemon/handlers.h"
+#include "daemon/keepers.h"
 #include "daemon/network_controller.h"
 #include "daemon/peering_controller.h"
-#include "daemon/workers.h"
+#include "daemon/work_line.h"
 #include "kinds/kind.h"
 #include "kube/event.h"
 #include "kube/kube_config.h"
@@ -26,17 +27,12 @@
 #define CONTROLLER      "peerwarden.io/daemon"
 #define REQUEST_TIMEOUT (10 * CLOCK_SECOND)
 #define CLOUD_PATIENCE  (1 * CLOCK_SECOND)
+#define KEEPER_PATIENCE (1 * CLOCK_SECOND)
 enum { CONFIG_SIZE = 64 * 1024 * 1024, SCRATCH_SIZE = 1024 * 1024 };
 enum { LONGEST_KEY = 512, MOST_CONNECTIONS = 64 };
 
 static struct metric object_gauge =
 	METRIC_GAUGE("peerwarden_inventory_objects", "Objects that decisions are made against.");
-
-/* A queue with those who work its keys. */
-struct line {
-	struct work_queue *queue;
-	struct workers *workers;
-};
 
 struct daemon {
 	const struct settings *settings;
@@ -49,8 +45,9 @@ struct daemon {
 	struct clouds *clouds;
 	struct peering_controller *peering_controller;
 	struct network_controller *network_controller;
-	struct line peerings;
-	struct line networks;
+	struct work_line peerings;
+	struct work_line networks;
+	struct keepers keepers;
 	struct auditor *auditor;
 	struct mirror_observer observer;
 	struct mirror *mirror;
@@ -166,6 +163,7 @@ on_lead_changed(void *context, bool leads)
 		workers_wake(daemon->peerings.workers);
 		workers_wake(daemon->networks.workers);
 		auditor_wake(daemon->auditor);
+		keepers_wake(&daemon->keepers);
 	}
 	pthread_mutex_unlock(&daemon->mutex);
 }
@@ -269,32 +267,21 @@ open_controllers(struct daemon *daemon)
 }
 
 static bool
-start_workers(struct daemon *daemon, struct line *line,
-	struct work_result (*work)(void *context, struct worker *worker, const char *key),
-	void *context, struct error *error)
-{
-	struct workers_settings wanted = {
-		.config = &daemon->config,
-		.leader = daemon->leader,
-		.queue = line->queue,
-		.threads = (unsigned)daemon->settings->workers,
-		.work = work,
-		.context = context,
-	};
-
-	line->workers = workers_start(&wanted, error);
-	return line->workers != NULL;
-}
-
-static bool
 open_workers(struct daemon *daemon, struct error *error)
 {
-	daemon->peerings.queue = work_queue_new("peering", &key_queue_limits);
-	daemon->networks.queue = work_queue_new("remote-network", &key_queue_limits);
-	return start_workers(daemon, &daemon->peerings, peering_controller_work,
-		       daemon->peering_controller, error) &&
-	       start_workers(daemon, &daemon->networks, network_controller_work,
-		       daemon->network_controller, error);
+	struct workers_settings peerings = {
+		.config = &daemon->config,
+		.leader = daemon->leader,
+		.threads = (unsigned)daemon->settings->workers,
+		.work = peering_controller_work,
+		.context = daemon->peering_controller,
+	};
+	struct workers_settings networks = peerings;
+
+	networks.work = network_controller_work;
+	networks.context = daemon->network_controller;
+	return work_line_start(&daemon->peerings, "peering", &peerings, error) &&
+	       work_line_start(&daemon->networks, "remote-network", &networks, error);
 }
 
 static bool
@@ -341,6 +328,8 @@ look(void *context, struct arena *arena, struct status *status)
 	inventory_unlock(daemon->inventory);
 	leader_look(daemon->leader, &status->leader);
 	auditor_look(daemon->auditor, &status->audit);
+	registration_keeper_look(daemon->keepers.registration, &status->registration);
+	certificate_keeper_look(daemon->keepers.certificates, &status->certificates);
 }
 
 static void
@@ -396,7 +385,8 @@ open_parts(struct daemon *daemon, struct error *error)
 	if (!open_clouds(daemon, error))
 		return false;
 	open_controllers(daemon);
-	if (!open_workers(daemon, error) || !open_auditor(daemon, error))
+	if (!open_workers(daemon, error) || !open_auditor(daemon, error) ||
+		!keepers_start(&daemon->keepers, settings, &daemon->config, daemon->leader, error))
 		return false;
 	daemon->wakes = true;
 	daemon->mirror = mirror_start(daemon->inventory, &daemon->config, &daemon->observer, error);
@@ -437,23 +427,22 @@ daemon_port(const struct daemon *daemon)
 	return daemon->server ? server_port(daemon->server) : 0;
 }
 
+static void
+cut_clouds(void *context)
+{
+	struct daemon *daemon = context;
+
+	clouds_abort(daemon->clouds);
+}
+
 /* Calls of the clouds that go on for too long are cut: no write waits for them. */
 static void
 stop_workers(struct daemon *daemon)
 {
-	struct workers *peerings = daemon->peerings.workers, *networks = daemon->networks.workers;
-	int64_t begun = clock_monotonic(), left;
-	bool ended;
+	struct work_line *const lines[] = {&daemon->peerings, &daemon->networks};
+	const struct work_line_end end = {CLOUD_PATIENCE, DAEMON_PATIENCE, cut_clouds, daemon};
 
-	workers_end(peerings, begun); /* both at once, before either is waited for */
-	workers_end(networks, begun);
-	ended = workers_end(peerings, begun + CLOUD_PATIENCE);
-	ended = workers_end(networks, begun + CLOUD_PATIENCE) && ended;
-	if (!ended)
-		clouds_abort(daemon->clouds);
-	workers_stop(peerings, begun + DAEMON_PATIENCE - clock_monotonic());
-	left = begun + DAEMON_PATIENCE - clock_monotonic();
-	workers_stop(networks, left > 0 ? left : 0);
+	work_line_stop_all(lines, sizeof lines / sizeof *lines, &end);
 }
 
 /* What writes and calls ends while the lead is still ours. */
@@ -464,6 +453,7 @@ stop_work(struct daemon *daemon)
 	daemon->wakes = false;
 	pthread_mutex_unlock(&daemon->mutex);
 	stop_workers(daemon);
+	keepers_stop(&daemon->keepers, KEEPER_PATIENCE);
 	if (daemon->server)
 		server_close(daemon->server);
 	if (daemon->mirror)
@@ -485,10 +475,8 @@ daemon_close(struct daemon *daemon)
 		peering_controller_free(daemon->peering_controller);
 	if (daemon->network_controller)
 		network_controller_free(daemon->network_controller);
-	if (daemon->peerings.queue)
-		work_queue_free(daemon->peerings.queue);
-	if (daemon->networks.queue)
-		work_queue_free(daemon->networks.queue);
+	work_line_free(&daemon->peerings);
+	work_line_free(&daemon->networks);
 	clouds_close(daemon->clouds);
 	event_recorder_free(daemon->events);
 	inventory_free(daemon->inventory);

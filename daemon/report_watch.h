@@ -9,10 +9,10 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/ending.h"
 #include "base/error.h"
 #include "format/json.h"
 #include "kube/kube_config.h"
-#include "base/ending.h"
 #include "report/policy_report.h"
 
 struct report_watch;

@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "format/option_file.h"
 #include "kube/pod.h"
 
 #define FIELD(name) .offset = offsetof(struct settings, name)
 #define HOUR        (3600 * CLOCK_SECOND)
+#define YEAR        (365 * 24 * HOUR)
+enum { VALIDITY_PARTS = 4 };
 
 static const struct option options[] = {
 	{.name = "listen",
@@ -166,6 +169,76 @@ static const struct option options[] = {
 		.minimum = CLOCK_SECOND,
 		.maximum = HOUR,
 		.help = "the least time between two writes of one report"},
+	{.name = "registration",
+		.type = OPTION_TEXT,
+		FIELD(registration),
+		.placeholder = "FILE",
+		.help = "the webhook configurations as they should be, without caBundle; read "
+			"again when it changes"},
+	{.name = "registration-check",
+		.type = OPTION_DURATION,
+		FIELD(registration_check),
+		.default_value = "10s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = HOUR,
+		.help = "how often the leader looks at the live webhook configurations"},
+	{.name = "certificates",
+		.type = OPTION_CHOICE,
+		FIELD(certificates),
+		.default_value = "none",
+		.placeholder = "CHOICE",
+		.choices = "own|none",
+		.help = "whether the leader makes and renews the webhook's certificates, with a CA "
+			"of its own; none where cert-manager or somebody else does"},
+	{.name = "certificate-secret",
+		.type = OPTION_TEXT,
+		FIELD(certificate_secret),
+		.default_value = "peerwarden-webhook-tls",
+		.placeholder = "NAME",
+		.help = "the Secret in which they are, in the namespace of the pod"},
+	{.name = "ca-validity",
+		.type = OPTION_DURATION,
+		FIELD(authority_validity),
+		.default_value = "17520h",
+		.placeholder = "TIME",
+		.minimum = 10 * CLOCK_SECOND,
+		.maximum = 20 * YEAR,
+		.help = "how long a new CA is valid; it is replaced between the half and two "
+			"thirds "
+			"of its life"},
+	{.name = "certificate-validity",
+		.type = OPTION_DURATION,
+		FIELD(certificate_validity),
+		.default_value = "2160h",
+		.placeholder = "TIME",
+		.minimum = 10 * CLOCK_SECOND,
+		.maximum = 20 * YEAR,
+		.help = "the same for the serving certificate; no longer than that of the CA"},
+	{.name = "certificate-settling",
+		.type = OPTION_DURATION,
+		FIELD(certificate_settling),
+		.default_value = "30s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = HOUR,
+		.help = "until every API server goes by a webhook configuration that was changed"},
+	{.name = "certificate-propagation",
+		.type = OPTION_DURATION,
+		FIELD(certificate_propagation),
+		.default_value = "180s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = HOUR,
+		.help = "until the kubelet has brought a Secret that was changed to every replica"},
+	{.name = "certificate-check",
+		.type = OPTION_DURATION,
+		FIELD(certificate_check),
+		.default_value = "60s",
+		.placeholder = "TIME",
+		.minimum = CLOCK_SECOND,
+		.maximum = 60 * CLOCK_SECOND,
+		.help = "how often Secret and webhook configurations are looked at"},
 	{.name = "lease-duration",
 		.type = OPTION_DURATION,
 		FIELD(lease_duration),
@@ -278,6 +351,44 @@ settings_election(const struct settings *settings)
 	};
 }
 
+struct rotation_policy
+settings_rotation(const struct settings *settings)
+{
+	struct rotation_policy policy = rotation_default_policy;
+
+	policy.authority_validity = settings->authority_validity / CLOCK_SECOND;
+	policy.leaf_validity = settings->certificate_validity / CLOCK_SECOND;
+	policy.settling = settings->certificate_settling / CLOCK_SECOND;
+	policy.propagation = settings->certificate_propagation / CLOCK_SECOND;
+	return policy;
+}
+
+/* A certificate is renewed with a third of its life left at least, in which its successor has to
+ * arrive. */
+static bool
+check_certificates(const struct settings *settings, struct error *error)
+{
+	int64_t needed = settings->certificate_settling + settings->certificate_propagation;
+
+	if (!text_equal(settings->certificates, "own"))
+		return true;
+	if (!settings->registration)
+		return error_set(error, ERROR_INVALID,
+			"--certificates own needs --registration, which says for which hosts and "
+			"webhook configurations they are");
+	if (!pod_is_name(settings->certificate_secret) || !*settings->certificate_secret)
+		return error_set(
+			error, ERROR_INVALID, "--certificate-secret is no name of a Secret");
+	if (settings->certificate_validity > settings->authority_validity)
+		return error_set(error, ERROR_INVALID,
+			"--certificate-validity must not be longer than --ca-validity");
+	if (settings->certificate_validity < VALIDITY_PARTS * needed)
+		return error_set(error, ERROR_INVALID,
+			"--certificate-validity must be at least four times "
+			"--certificate-settling and --certificate-propagation together");
+	return true;
+}
+
 static bool
 check_clouds(const struct settings *settings, struct error *error)
 {
@@ -309,7 +420,8 @@ check(const struct settings *settings, const char **operands, struct error *erro
 		return error_set(error, ERROR_INVALID,
 			"--lease-duration must be longer than --renew-deadline, and that longer "
 			"than 1.2 times --retry-period");
-	return check_clouds(settings, error) && check_pod(settings, error);
+	return check_clouds(settings, error) && check_certificates(settings, error) &&
+	       check_pod(settings, error);
 }
 
 bool

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/options.h"
+#include "certs/rotation.h"
 #include "kube/election.h"
 
 struct settings {
@@ -25,7 +26,10 @@ struct settings {
 	const char *aws_local_region;
 	const char *aws_local_vpc;
 	const char *tag_bypass;
-	const char *reports; /* "none", "wgpolicy" or "openreports" */
+	const char *reports;      /* "none", "wgpolicy" or "openreports" */
+	const char *registration; /* path of the file; NULL: nobody keeps it */
+	const char *certificates; /* "own" or "none" */
+	const char *certificate_secret;
 	const char *log_level;
 	const char *config;
 	int64_t workers;
@@ -34,6 +38,12 @@ struct settings {
 	int64_t refresh;
 	int64_t idle;
 	int64_t report_interval;
+	int64_t registration_check;
+	int64_t authority_validity;
+	int64_t certificate_validity;
+	int64_t certificate_settling;
+	int64_t certificate_propagation;
+	int64_t certificate_check;
 	int64_t lease_duration;
 	int64_t renew_deadline;
 	int64_t retry_period;
@@ -51,3 +61,4 @@ bool settings_load(
 
 bool settings_has_cloud(const struct settings *settings, const char *cloud);
 struct election_rules settings_election(const struct settings *settings);
+struct rotation_policy settings_rotation(const struct settings *settings);

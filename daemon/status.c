@@ -132,6 +132,61 @@ write_peerings(const struct peering_views *peerings, struct buffer *out)
 }
 
 static void
+write_registration(const struct registration_keeper_view *registration, struct buffer *out)
+{
+	if (!registration->is_wanted)
+		return;
+	json_members_open(out, "registration");
+	write_time(out, "probed", registration->probed);
+	for (enum registration_type type = 0; type < REGISTRATION_TYPES; type++) {
+		const char *name = registration->configurations[type].name;
+
+		if (!*name)
+			continue;
+		json_members_open(out, registration_type_name(type));
+		json_members_text(out, "name", name);
+		json_members_text(out, "state",
+			activation_state_name(registration->configurations[type].state));
+		json_members_text(out, "answer", probe_answer_name(registration->answers[type]));
+		json_members_text(out, "problem", registration->configurations[type].problem);
+		json_members_close(out);
+	}
+	json_members_close(out);
+}
+
+static void
+write_certificate(const struct certificate_keeper_view *certificates, int which, struct buffer *out)
+{
+	if (!*certificates->certificates[which].fingerprint)
+		return;
+	json_members_open(out, certificate_keeper_which_name(which));
+	json_members_text(out, "fingerprint", certificates->certificates[which].fingerprint);
+	write_time(out, "ends", certificates->certificates[which].ends * CLOCK_SECOND);
+	write_time(out, "renewal", certificates->certificates[which].renewal * CLOCK_SECOND);
+	json_members_close(out);
+}
+
+static void
+write_certificates(const struct certificate_keeper_view *certificates, struct buffer *out)
+{
+	if (!certificates->is_kept)
+		return;
+	json_members_open(out, "certificates");
+	write_time(out, "looked", certificates->looked);
+	json_members_text(out, "next", certificates->next);
+	json_members_text(out, "why", certificates->why);
+	for (int which = 0; which < CERTIFICATE_WHICH; which++)
+		write_certificate(certificates, which, out);
+	json_members_open(out, "problems");
+	for (int problem = 0; problem < CERTIFICATE_PROBLEMS; problem++)
+		if (*certificates->problems[problem])
+			json_members_text(out, certificate_keeper_problem_name(problem),
+				certificates->problems[problem]);
+	json_members_close(out);
+	json_members_close(out);
+}
+
+static void
 write_settings(const struct settings *settings, struct buffer *out)
 {
 	json_members_open(out, "settings");
@@ -162,6 +217,8 @@ status_write(const struct status *status, struct buffer *out)
 	write_clouds(&status->clouds, out);
 	write_audit(&status->audit, out);
 	write_reports(status, out);
+	write_registration(&status->registration, out);
+	write_certificates(&status->certificates, out);
 	write_settings(status->settings, out);
 	write_peerings(&status->peerings, out);
 	json_members_metrics(out, "metrics");

@@ -13,9 +13,11 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "daemon/auditor.h"
+#include "daemon/certificate_keeper.h"
 #include "daemon/key_queue.h"
 #include "daemon/network_controller.h"
 #include "daemon/peering_controller.h"
+#include "daemon/registration_keeper.h"
 #include "daemon/settings.h"
 #include "kube/leader.h"
 
@@ -37,6 +39,8 @@ struct status {
 	struct peering_views peerings;
 	struct cloud_views clouds;
 	struct auditor_view audit;
+	struct registration_keeper_view registration;
+	struct certificate_keeper_view certificates;
 };
 
 /* Appends one JSON object. */

@@ -15,7 +15,7 @@
 #include "http/plain_host.h"
 
 enum { CONNECT_MILLISECONDS = 10000, KEEPALIVE_SECONDS = 30, LONGEST_POLL = 60000 };
-enum { SETTINGS_SIZE = 16 * 1024, CALL_SIZE = 64 * 1024 };
+enum { SETTINGS_SIZE = 16 * 1024, CALL_SIZE = 64 * 1024, HEADERS_SIZE = 64 * 1024 };
 
 struct http_client {
 	CURLM *multi;
@@ -429,16 +429,32 @@ has_answered(const struct transfer *transfer)
 		       transfer->client->url);
 }
 
+/* The values of all headers of one name, joined; NULL where there is none. */
+static char *
+values_of(const struct http_client *client, const char *name)
+{
+	CLEANUP(buffer_dispose) struct buffer values;
+	struct curl_header *found;
+
+	buffer_init(&values, HEADERS_SIZE);
+	for (size_t i = 0;
+		curl_easy_header(client->easy, name, i, CURLH_HEADER, -1, &found) == CURLHE_OK;
+		i++) {
+		buffer_append_text(&values, i > 0 ? ", " : "");
+		buffer_append_text(&values, found->value);
+		if (i + 1 >= found->amount)
+			return buffer_take(&values);
+	}
+	return NULL;
+}
+
 static void
 note_wanted(struct transfer *transfer)
 {
 	const char *const *wanted = transfer->request->wanted;
-	struct curl_header *found;
 
 	for (size_t i = 0; wanted && wanted[i] && i < HTTP_WANTED; i++)
-		if (curl_easy_header(transfer->client->easy, wanted[i], 0, CURLH_HEADER, -1,
-			    &found) == CURLHE_OK)
-			transfer->response->headers[i] = memory_text(found->value);
+		transfer->response->headers[i] = values_of(transfer->client, wanted[i]);
 }
 
 static void

@@ -75,8 +75,9 @@ struct http_response {
 	int64_t retry_after; /* 0 when the server named none */
 	int64_t date;        /* when it answered, by its own clock, in seconds since 1970 (Date, RFC
 				9110 section 6.6.1); 0 when it did not say */
-	char *headers[HTTP_WANTED]; /* the values of the wanted ones, in that order; the first one
-				       of each name, NULL where there was none */
+	char *headers[HTTP_WANTED]; /* the values of the wanted ones, in that order; several of one
+				       name with ", " between them (RFC 9110 section 5.3), NULL
+				       where there was none */
 	struct buffer body;
 };
 void http_response_dispose(struct http_response *response); /* usable with CLEANUP */

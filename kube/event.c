@@ -277,7 +277,10 @@ static bool
 send_once(struct event_recorder *recorder, struct letter *letter, struct error *error)
 {
 	CLEANUP(buffer_dispose) struct buffer target;
-	struct kube_call call = {HTTP_POST, letter->collection, letter->body, LONGEST_CALL};
+	struct kube_call call = {.method = HTTP_POST,
+		.target = letter->collection,
+		.body = letter->body,
+		.timeout = LONGEST_CALL};
 	const struct json *answer;
 
 	buffer_init(&target, PATH_SIZE);

@@ -14,6 +14,7 @@
 #include "base/percent.h"
 #include "base/text.h"
 #include "http/http_client.h"
+#include "http/warning.h"
 
 /* A tree takes some ten times its text where the values are short. */
 enum {
@@ -45,6 +46,7 @@ struct kube_client {
 	int64_t retry_after;
 	int64_t date;
 	char reason[REASON_SIZE];
+	struct buffer warnings; /* of the Warning headers, as they came */
 };
 
 struct kube_client *
@@ -59,6 +61,7 @@ kube_client_new(const struct kube_config *config, struct error *error)
 	client->config = config;
 	client->http = http;
 	buffer_init(&client->token, TOKEN_SIZE);
+	buffer_init(&client->warnings, TOKEN_SIZE);
 	return client;
 }
 
@@ -68,6 +71,7 @@ kube_client_free(struct kube_client *client)
 	if (!client)
 		return;
 	http_client_free(client->http);
+	buffer_dispose(&client->warnings);
 	buffer_dispose(&client->token);
 	free(client);
 }
@@ -114,6 +118,12 @@ int64_t
 kube_client_retry_after(const struct kube_client *client)
 {
 	return client->retry_after;
+}
+
+const char *const *
+kube_client_warnings(struct arena *arena, const struct kube_client *client)
+{
+	return warning_texts(arena, buffer_text(&client->warnings));
 }
 
 static bool
@@ -197,18 +207,23 @@ static bool
 ask(struct kube_client *client, struct http_request *request, struct http_response *response,
 	struct error *error)
 {
+	static const char *const wanted[] = {"Warning", NULL};
 	bool done;
 
 	client->status = 0;
 	client->retry_after = 0;
 	client->date = 0;
 	client->reason[0] = '\0';
+	buffer_clear(&client->warnings);
+	request->wanted = wanted;
 	if (!take_token(client, &request->token, error))
 		return false;
 	done = http_client_call(client->http, request, response, error);
 	client->status = done ? response->status : 0;
 	client->date = response->date;
 	client->retry_after = response->retry_after;
+	if (response->headers[0])
+		buffer_append_text(&client->warnings, response->headers[0]);
 	return done;
 }
 
@@ -217,6 +232,14 @@ parse(struct arena *arena, const struct http_response *response, struct error *e
 {
 	return json_parse(
 		arena, buffer_text(&response->body), response->body.length, &tree_limits, error);
+}
+
+static const char *
+content_type(const struct kube_call *call)
+{
+	if (call->method != HTTP_PATCH)
+		return NULL;
+	return call->apply ? "application/apply-patch+yaml" : "application/merge-patch+json";
 }
 
 const struct json *
@@ -229,7 +252,7 @@ kube_client_call(struct arena *arena, struct kube_client *client, const struct k
 		.target = call->target,
 		.body = call->body,
 		.body_length = call->body ? strlen(call->body) : 0,
-		.content_type = call->method == HTTP_PATCH ? "application/merge-patch+json" : NULL,
+		.content_type = content_type(call),
 		.timeout = call->timeout ? call->timeout : CALL_TIMEOUT,
 		.stall = CALL_STALL,
 		.limit = BODY_SIZE,

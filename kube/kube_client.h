@@ -50,11 +50,18 @@ int64_t kube_client_date(const struct kube_client *client);
 /* Of the last call: how long the server asks to wait, or 0; nanoseconds. */
 int64_t kube_client_retry_after(const struct kube_client *client);
 
+/* Of the last call: the texts of the Warning headers that came with its answer, whatever its status
+ * (RFC 7234 section 5.5, as KEP-1693 uses it: `299 - "text"`), ended by NULL. They live in the
+ * arena. */
+const char *const *kube_client_warnings(struct arena *arena, const struct kube_client *client);
+
 struct kube_call {
 	enum http_method method;
 	const char *target; /* a path with its query */
 	const char *body;   /* JSON, or NULL; with HTTP_PATCH a JSON merge patch (RFC 7386) */
 	int64_t timeout;    /* nanoseconds; 0 for a minute */
+	bool apply; /* HTTP_PATCH: `body` is a server-side apply instead; the target has to name a
+		       fieldManager (KEP-555) */
 };
 /* The answer's body; NULL on failure. A write is never sent twice (http_client_call). */
 const struct json *kube_client_call(struct arena *arena, struct kube_client *client,

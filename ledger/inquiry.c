@@ -66,7 +66,7 @@ static bool
 look(struct inquiry *inquiry, const struct book_question *question, struct book_answer *answer)
 {
 	const char *target = object_path_of(inquiry->arena, &question->object);
-	struct kube_call call = {HTTP_GET, target, NULL, LONGEST_CALL};
+	struct kube_call call = {.method = HTTP_GET, .target = target, .timeout = LONGEST_CALL};
 	const struct json *object =
 		target ? kube_client_call(inquiry->arena, inquiry->client, &call, NULL) : NULL;
 	bool served = !text_equal(kube_client_reason(inquiry->client), "");

@@ -3,11 +3,11 @@
  */
 #pragma once
 
+#include "base/ending.h"
 #include "base/error.h"
 #include "kube/kube_config.h"
 #include "ledger/book.h"
 #include "ledger/writer.h"
-#include "base/ending.h"
 #include "network/inventory.h"
 
 struct inquiry;

@@ -10,13 +10,13 @@
 #include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "ledger/inquiry.h"
 #include "ledger/page_watch.h"
 #include "ledger/writer.h"
-#include "base/ending.h"
 
 struct ledger {
 	struct ledger_settings settings;

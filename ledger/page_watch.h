@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/ending.h"
 #include "base/error.h"
 #include "kube/kube_config.h"
 #include "ledger/book.h"
-#include "base/ending.h"
 #include "network/inventory.h"
 
 struct page_watch;

@@ -152,7 +152,8 @@ static const struct json *
 call(struct writer *writer, enum http_method method, const char *target, const char *body,
 	struct error *error)
 {
-	struct kube_call request = {method, target, body, LONGEST_CALL};
+	struct kube_call request = {
+		.method = method, .target = target, .body = body, .timeout = LONGEST_CALL};
 	int64_t began = clock_monotonic();
 	const struct json *answer =
 		kube_client_call(writer->arena, writer->client, &request, error);

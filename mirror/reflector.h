@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/ending.h"
 #include "base/error.h"
 #include "kinds/kind.h"
 #include "kube/kube_config.h"
-#include "base/ending.h"
 #include "mirror/observer.h"
 #include "network/inventory.h"
 

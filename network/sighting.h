@@ -20,3 +20,5 @@ struct sighting {
 
 /* In place of the version that a kind has come to: it is not installed. */
 #define MIRROR_ABSENT UINT64_MAX
+/* The same: nobody looks, because this program does not guard the kind. It stays so. */
+#define MIRROR_LEFT_OUT (UINT64_MAX - 1)

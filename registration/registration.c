@@ -7,9 +7,12 @@
 #include "base/text.h"
 #include "format/json_write.h"
 #include "kinds/kind.h"
+#include "kinds/peerwarden.h"
 #include "kube/base64.h"
-#include "serving/certificate.h"
+#include "registration/registration_conditions.h"
+#include "registration/registration_entry.h"
 #include "registration/registration_rules.h"
+#include "serving/certificate.h"
 
 enum { LONGEST_ACTUAL = 400, LARGEST_BUNDLE = 1024 * 1024, MOST_OPERATIONS = 3 };
 enum { LEAST_SECONDS = 5, MOST_SECONDS = 30, DEFAULT_SECONDS = 10 };
@@ -50,6 +53,7 @@ static const char *const check_names[REGISTRATION_CHECKS] = {
 struct subject {
 	struct arena *arena;
 	const struct registration_expectation *expectation;
+	const char *groups; /* that are guarded, separated by commas; NULL: all */
 	const struct json *webhooks;
 	const struct json *entry;
 	size_t index; /* of the entry */
@@ -142,31 +146,10 @@ json_line(struct arena *arena, const struct json *value)
 	return arena_printf(arena, "%.*s…", (int)text.length, text.data);
 }
 
-static const char *
-url_path(const char *url)
-{
-	const char *host = strstr(url, "://");
-	const char *path = host ? strchr(host + 3, '/') : NULL;
-
-	return path ? path : "";
-}
-
-static const char *
-path_of(const struct json *entry)
-{
-	const struct json *client = json_member(entry, "clientConfig");
-	const char *url = json_member_text(client, "url");
-	const char *path = json_member_text(json_member(client, "service"), "path");
-
-	if (url)
-		return url_path(url);
-	return path ? path : "";
-}
-
 static bool
 is_ours(const struct subject *subject, const struct json *entry)
 {
-	return text_equal(path_of(entry), types[subject->expectation->type].path);
+	return text_equal(registration_entry_path(entry), types[subject->expectation->type].path);
 }
 
 /* Moves to the next entry that leads to us; false after the last. */
@@ -245,6 +228,29 @@ check_kind(struct subject *subject, const struct kind_definition *kind)
 		AS_SHIPPED);
 }
 
+static bool
+list_has(const char *list, const char *word)
+{
+	size_t length;
+
+	for (; *list; list += length) {
+		list += strspn(list, ", ");
+		length = strcspn(list, ", ");
+		if (length == strlen(word) && memcmp(list, word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* RemoteNetworks and RemoteZones always are. */
+static bool
+is_guarded(const struct subject *subject, const struct kind_definition *kind)
+{
+	return kind->guarded &&
+	       (!subject->groups || text_equal(kind->group, PEERWARDEN_API_GROUP) ||
+		       list_has(subject->groups, kind->group));
+}
+
 static void
 check_rules(struct subject *subject)
 {
@@ -253,7 +259,7 @@ check_rules(struct subject *subject)
 	for (enum kind kind = 0; kind < KINDS; kind++) {
 		const struct kind_definition *definition = kind_definitions[kind];
 
-		if (definition->guarded && (!mutating || definition->canonicalise))
+		if (is_guarded(subject, definition) && (!mutating || definition->canonicalise))
 			check_kind(subject, definition);
 	}
 }
@@ -387,38 +393,17 @@ check_match_conditions(struct subject *subject)
 {
 	const struct json *conditions = json_member(subject->entry, "matchConditions");
 
-	if (json_count(conditions) > 0)
+	if (!registration_conditions_are_ours(conditions))
 		add(subject, REGISTRATION_MATCH_CONDITIONS, field_of(subject, "matchConditions"),
-			json_line(subject->arena, conditions), "none: they leave objects out",
+			json_line(subject->arena, conditions),
+			"none but those that are shipped: others leave objects out",
 			patch_command(subject, "matchConditions", NULL));
-}
-
-/* The host that the API server expects in the certificate. */
-static const char *
-host_of(struct arena *arena, const struct json *entry)
-{
-	const struct json *client = json_member(entry, "clientConfig");
-	const struct json *service = json_member(client, "service");
-	const char *name = json_member_text(service, "name");
-	const char *namespace = json_member_text(service, "namespace");
-	const char *url = json_member_text(client, "url");
-	const char *host = url ? strstr(url, "://") : NULL;
-
-	if (!url)
-		return arena_printf(
-			arena, "%s.%s.svc", name ? name : "", namespace ? namespace : "");
-	if (!host)
-		return url;
-	host += strlen("://");
-	if (*host == '[')
-		return arena_text_part(arena, host + 1, strcspn(host + 1, "]"));
-	return arena_text_part(arena, host, strcspn(host, ":/"));
 }
 
 static void
 check_host(struct subject *subject)
 {
-	const char *host = host_of(subject->arena, subject->entry);
+	const char *host = registration_entry_host(subject->arena, subject->entry);
 
 	if (!certificate_has_host(subject->expectation->certificate, host))
 		add(subject, REGISTRATION_HOST, field_of(subject, "clientConfig"), host,
@@ -477,15 +462,20 @@ registration_check(struct arena *arena, const struct json *configuration,
 	const char *path = types[expectation->type].path;
 
 	subject.end = &subject.first;
+	subject.groups =
+		json_member_text(json_member(json_member(configuration, "metadata"), "annotations"),
+			REGISTRATION_GUARDS);
 	if (!configuration) {
 		add(&subject, REGISTRATION_EXISTS, "metadata.name", "there is none",
-			expectation->name, "apply manifests/webhook-configurations.yaml");
+			expectation->name,
+			"create it without webhooks, as the chart does: the daemon fills it");
 		return subject.first;
 	}
 	if (!next_entry(&subject)) {
 		add(&subject, REGISTRATION_ENDPOINT, "webhooks", "no entry leads to us",
 			arena_printf(arena, "one whose clientConfig has the path %s", path),
-			"apply manifests/webhook-configurations.yaml");
+			"the leader of the daemons fills it (--registration); without a daemon: "
+			"peerwarden registration apply FILE");
 		return subject.first;
 	}
 	do

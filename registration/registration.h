@@ -1,10 +1,11 @@
 /* Whether the API server asks us: one live Validating- or MutatingWebhookConfiguration against what
  * the webhook needs. Pure: no I/O; registration_watch.h looks at the cluster.
  *
- * Those entries count whose path leads to us; several may share the work. It only ever alarms, and
- * readiness is not affected: a wrong registration with no replica ready would be worse.
- * Sources: admissionregistration.k8s.io/v1 with the API server's defaults; docs/never-both.md (what
- * it rests on).
+ * Those entries count whose path leads to us; several may share the work. Kinds of the API groups
+ * that the configuration's annotation peerwarden.io/guards leaves out need no rule: whoever
+ * installs it has switched them off. It only ever alarms, and readiness is not affected: a wrong
+ * registration with no replica ready would be worse. Sources: admissionregistration.k8s.io/v1 with
+ * the API server's defaults; docs/never-both.md (what it rests on).
  */
 #pragma once
 
@@ -12,6 +13,8 @@
 
 #include "base/arena.h"
 #include "format/json.h"
+
+#define REGISTRATION_GUARDS "peerwarden.io/guards" /* "kubeovn.io,peerwarden.io"; none: all */
 
 enum registration_type { REGISTRATION_VALIDATING, REGISTRATION_MUTATING, REGISTRATION_TYPES };
 

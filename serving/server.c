@@ -287,7 +287,8 @@ static struct MHD_Daemon *
 start(struct server *server, int fd)
 {
 	static char priorities[] =
-		"SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
+		"SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-AES-128-CBC:-AES-256-CBC:-RSA:"
+		"%SERVER_PRECEDENCE";
 	const struct server_settings *settings = &server->settings;
 	struct MHD_OptionItem more[MAX_OPTIONS];
 	size_t count = 0;

@@ -44,6 +44,8 @@ static struct metric expiry = METRIC_GAUGE("peerwarden_tls_certificate_expiry_ti
 	"When the served certificate ends, in seconds since 1970.", NULL);
 static struct metric failures = METRIC_COUNTER("peerwarden_tls_reload_failures_total",
 	"Changed certificate files that could not be used.", NULL);
+static struct metric pair_refused = METRIC_GAUGE("peerwarden_tls_pair_refused",
+	"1 while the certificate files cannot be used and the pair before is served.", NULL);
 static struct metric reloads = METRIC_COUNTER(
 	"peerwarden_tls_reloads_total", "Times that a certificate pair was taken into use.", NULL);
 
@@ -243,6 +245,7 @@ take_over(struct tls_identity *identity, struct tls_generation *generation, stru
 	pthread_mutex_unlock(&identity->mutex);
 	*pem = old;
 	metric_add(&reloads, 1);
+	metric_set(&pair_refused, 0);
 	note_expiry(&identity->pem);
 }
 
@@ -255,6 +258,7 @@ note_refusal(struct tls_identity *identity, struct pem *pem, const struct error 
 	identity->refusal = *error;
 	*pem = old;
 	metric_add(&failures, 1);
+	metric_set(&pair_refused, 1);
 }
 
 bool
@@ -267,10 +271,13 @@ tls_identity_reload(struct tls_identity *identity, struct error *error)
 	pem_init(&pem);
 	if (!pem_read(identity, &pem, error)) {
 		metric_add(&failures, 1);
+		metric_set(&pair_refused, 1);
 		return false;
 	}
-	if (identity->newest && pem_equal(&pem, &identity->pem))
+	if (identity->newest && pem_equal(&pem, &identity->pem)) {
+		metric_set(&pair_refused, 0);
 		return true;
+	}
 	if (identity->refusal.kind && pem_equal(&pem, &identity->refused))
 		return error_set(error, identity->refusal.kind, "%s", identity->refusal.message);
 	generation = generation_new(identity, &pem, &refusal);

@@ -13,6 +13,8 @@ static struct metric loaded = METRIC_GAUGE("peerwarden_policy_loaded_timestamp_s
 	"When the policy in force was read, in seconds since 1970.", NULL);
 static struct metric failures = METRIC_COUNTER("peerwarden_policy_reload_failures_total",
 	"Changed policy files that could not be used; the policy before stays in force.", NULL);
+static struct metric refusal = METRIC_GAUGE("peerwarden_policy_refused",
+	"1 while the policy file cannot be used and the policy before stays in force.", NULL);
 static struct metric expired = METRIC_GAUGE("peerwarden_policy_expired_exemptions",
 	"Exemptions of the policy whose day has passed.", NULL);
 static struct metric given_up = METRIC_COUNTER("peerwarden_policy_matches_given_up_total",
@@ -69,6 +71,7 @@ policy_file_open(struct policy_file *file, const char *path, struct error *error
 		file->arena = NULL;
 		return false;
 	}
+	metric_set(&refusal, 0);
 	return true;
 }
 
@@ -91,6 +94,7 @@ policy_file_pass_over(struct policy_file *file, const struct policy_file *refuse
 {
 	file->mark = refused->mark;
 	metric_add(&failures, 1);
+	metric_set(&refusal, 1);
 }
 
 void

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "registration/probe.h"
 #include "validators/rules.h"
 #include "validators/supplement.h"
 #include "webhook/decide.h"
@@ -170,6 +171,24 @@ close_when_leaving(struct exchange *exchange, const struct handlers *handlers)
 		exchange->close = true;
 }
 
+/* True, and answered, when it is a probe of the way to here (registration/probe.h): a dry run, of
+ * which nothing is stored, so that there is nothing to decide. */
+static bool
+answer_probe(struct exchange *exchange, const struct review *review, enum registration_type type,
+	int64_t started)
+{
+	static const char *const paths[REGISTRATION_TYPES] = {
+		[REGISTRATION_VALIDATING] = "/validate", [REGISTRATION_MUTATING] = "/mutate"};
+	const char *warning = probe_warning(exchange->arena, type, review_probe(review));
+	struct review_answer answer = {
+		.allowed = true, .verdict = "allow", .warnings = &warning, .warning_count = 1};
+
+	if (!warning)
+		return false;
+	answer_review(exchange, review, &answer, paths[type], started);
+	return true;
+}
+
 /* A review that is being decided; it may have to wait in between. */
 struct validation {
 	struct review review;
@@ -194,7 +213,9 @@ begin_validation(struct exchange *exchange, struct handlers *handlers)
 	validation->started = clock_monotonic();
 	close_when_leaving(exchange, handlers);
 	if (!read_review(exchange, &validation->review) ||
-		!can_decide(exchange, handlers, &validation->review))
+		!can_decide(exchange, handlers, &validation->review) ||
+		answer_probe(exchange, &validation->review, REGISTRATION_VALIDATING,
+			validation->started))
 		return NULL;
 	validation->deciding = decide_begin(
 		exchange->arena, handlers->source, &validation->review, exchange->deadline);
@@ -278,7 +299,10 @@ answer_mutate(struct exchange *exchange, void *context)
 	if (!read_review(exchange, &review))
 		return;
 	/* Without the cluster, what it asks for would be left as it is, and refused. */
-	if (supplement_is_asked(review.object) && !can_decide(exchange, handlers, &review))
+	if ((supplement_is_asked(review.object) || review_probe(&review)) &&
+		!can_decide(exchange, handlers, &review))
+		return;
+	if (answer_probe(exchange, &review, REGISTRATION_MUTATING, started))
 		return;
 	buffer_clear(patch);
 	mutation = mutate(exchange->arena, handlers->source, &review, patch);

@@ -5,13 +5,13 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/metrics.h"
 #include "base/text.h"
 #include "base/thread.h"
 #include "kube/kube_client.h"
-#include "base/ending.h"
 #include "registration/registration.h"
 
 enum { CONFIG_SIZE = 64 * 1024 * 1024, LOOK_SIZE = 64 * 1024 * 1024 };
@@ -23,6 +23,7 @@ static const char *const state_names[] = {"unknown", "good", "wrong", "unreadabl
 struct watched {
 	struct registration_expectation expectation;
 	enum state state;
+	bool was_good;       /* once: an installation begins with empty configurations */
 	struct arena *arena; /* holds the problems */
 	struct registration_problem *problems;
 };
@@ -80,7 +81,8 @@ find(const struct registration_problem *list, const struct registration_problem 
 static void
 say_problem(const struct watched *watched, const struct registration_problem *problem)
 {
-	log_error("the webhook configuration is not as it must be",
+	LOG_LINE(watched->was_good ? LOG_ERROR : LOG_WARN,
+		"the webhook configuration is not as it must be",
 		LOG_TEXT("kind", registration_kind(watched->expectation.type)),
 		LOG_TEXT("name", watched->expectation.name),
 		LOG_TEXT("check", registration_check_name(problem->check)),
@@ -122,6 +124,7 @@ take(struct registration_watch *watch, struct watched *watched, struct arena *ar
 	struct arena *old = watched->arena;
 
 	say_changes(watched, problems);
+	watched->was_good = watched->was_good || !problems;
 	pthread_mutex_lock(&watch->mutex);
 	watched->arena = arena;
 	watched->problems = problems;

@@ -1,6 +1,6 @@
 /* Looks at the live webhook configurations from time to time, in a thread of its own, and alarms
  * when they are not as registration.h expects: one log line for each difference when it appears,
- * changes or is put right, and metrics.
+ * changes or is put right (a warning until all has been well once, then an error), and metrics.
  *
  * Metrics: peerwarden_registration_problems (by configuration and check; 0 when good, -1 when the
  * configuration cannot be read), peerwarden_registration_checked_timestamp_seconds. What was known

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "registration/probe.h"
 
 /* What nobody here reads of a review: who manages which field, what was applied last, and how the
  * request came about. */
@@ -132,6 +133,17 @@ review_groups(struct arena *arena, const struct review *review)
 		if (json_text(item))
 			names[count++] = json_text(item);
 	return names;
+}
+
+const char *
+review_probe(const struct review *review)
+{
+	const struct json *metadata = json_member(review->object, "metadata");
+
+	if (!review->dry_run || review->operation != REVIEW_CREATE || !review->definition ||
+		review->definition->kind != KIND_REMOTE_NETWORK || review->subresource[0] != '\0')
+		return NULL;
+	return json_member_text(json_member(metadata, "annotations"), PROBE_ANNOTATION);
 }
 
 /* The reason of metav1.Status that goes with a code. */

@@ -52,6 +52,10 @@ bool review_decode(struct arena *arena, const char *text, size_t length, struct 
  * depends on them. None when the text has changed or the arena is full. */
 const char *const *review_groups(struct arena *arena, const struct review *review);
 
+/* The word of a probe (registration/probe.h), or NULL: only a dry run that creates a RemoteNetwork
+ * has one. */
+const char *review_probe(const struct review *review);
+
 struct review_answer {
 	bool allowed;
 	int code;            /* of a refusal: 403, 409, 413, 422 or 500 */

@@ -76,8 +76,15 @@ status_fixture(void)
 			.reports = 3,
 			.wanted = 5,
 			.behind = 2},
+		.registration = {.is_wanted = true,
+			.configurations = {[REGISTRATION_VALIDATING] = {.name = "peerwarden",
+						   .state = ACTIVATION_FILLED}},
+			.probed = STATUS_FIXTURE_NOW - 20 * CLOCK_SECOND,
+			.answers = {[REGISTRATION_VALIDATING] = PROBE_SILENT}},
 	};
 
 	snprintf(status.audit.problem, sizeof status.audit.problem, "%s", STATUS_FIXTURE_BAD);
+	snprintf(status.registration.configurations[REGISTRATION_VALIDATING].problem,
+		sizeof status.registration.configurations[0].problem, "%s", STATUS_FIXTURE_BAD);
 	return status;
 }

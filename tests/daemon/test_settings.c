@@ -59,6 +59,7 @@ the_defaults_change_nothing_anywhere(void **state)
 {
 	struct settings settings;
 	struct election_rules rules;
+	struct rotation_policy rotation;
 	struct error error;
 
 	(void)state;
@@ -75,6 +76,38 @@ the_defaults_change_nothing_anywhere(void **state)
 	assert_int_equal(rules.lease_duration, election_rules_usual().lease_duration);
 	assert_int_equal(rules.renew_deadline, election_rules_usual().renew_deadline);
 	assert_int_equal(rules.retry_period, election_rules_usual().retry_period);
+	assert_string_equal(settings.certificates, "none");
+	rotation = settings_rotation(&settings);
+	assert_memory_equal(&rotation, &rotation_default_policy, sizeof rotation);
+	assert_int_equal(settings.certificate_check, ROTATION_LONGEST_LOOK * CLOCK_SECOND);
+}
+
+static void
+own_certificates_need_a_registration_and_time_to_be_renewed(void **state)
+{
+	static const struct {
+		const char *line, *part; /* NULL: good */
+	} rows[] = {
+		{"--registration f", NULL},
+		{"", "--registration"},
+		{"--registration f --certificate-secret=", "--certificate-secret"},
+		{"--registration f --certificate-secret a/b", "--certificate-secret"},
+		{"--registration f --ca-validity 2159h", "--certificate-validity"},
+		{"--registration f --certificate-validity 839s", "--certificate-settling"},
+		{"--registration f --certificate-validity 840s", NULL},
+		{"--registration f --certificate-check 61s", "certificate-check"},
+	};
+	struct settings settings;
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *line = arena_printf(arena, "--certificates own %s", rows[i].line);
+
+		if (load(line, &settings, &error) != !rows[i].part ||
+			(rows[i].part && !strstr(error.message, rows[i].part)))
+			fail_msg("%s: %s", line, error.message);
+	}
 }
 
 static void
@@ -199,6 +232,7 @@ main(void)
 		cmocka_unit_test(the_defaults_change_nothing_anywhere),
 		cmocka_unit_test(clouds_are_a_list_of_known_names),
 		cmocka_unit_test(settings_that_cannot_work_are_refused),
+		cmocka_unit_test(own_certificates_need_a_registration_and_time_to_be_renewed),
 		cmocka_unit_test(a_file_gives_what_no_flag_says),
 		cmocka_unit_test(help_and_version_need_nothing_else),
 		cmocka_unit_test(the_page_is_up_to_date),

@@ -85,6 +85,12 @@ each_part_stands_in_it(void **state)
 	assert_int_equal(number_at(page, "audit.findings.report"), 1);
 	assert_int_equal(number_at(page, "reports.behind"), 2);
 	assert_string_equal(text_at(page, "reports.problem"), STATUS_FIXTURE_BAD);
+	assert_string_equal(text_at(page, "registration.probed"), "2023-11-14T22:13:00.000Z");
+	assert_string_equal(text_at(page, "registration.validating.name"), "peerwarden");
+	assert_string_equal(text_at(page, "registration.validating.state"), "filled");
+	assert_string_equal(text_at(page, "registration.validating.answer"), "silent");
+	assert_string_equal(text_at(page, "registration.validating.problem"), STATUS_FIXTURE_BAD);
+	assert_null(json_member(json_member(page, "registration"), "mutating"));
 	assert_string_equal(text_at(page, "settings.policy"), "defaults");
 }
 
@@ -103,6 +109,31 @@ each_peering_stands_in_it(void **state)
 		text_at(page, "peerings[2].firstDrift"), "route 10.3.0.0/16 is missing in rtb-1");
 	assert_string_equal(text_at(page, "peerings[3].problem"), STATUS_FIXTURE_BAD);
 	assert_true(json_is_null(json_nearest(page, "peerings[3].looked")));
+}
+
+static void
+the_certificates_stand_in_it_where_they_are_kept(void **state)
+{
+	struct status status = status_fixture();
+	const struct json *page;
+
+	(void)state;
+	status.certificates = (struct certificate_keeper_view){.is_kept = true,
+		.looked = STATUS_FIXTURE_NOW,
+		.next = "wait",
+		.why = "nothing is due",
+		.certificates = {[CERTIFICATE_LEAF] = {"abc", 1700000000, 1600000000}},
+		.problems = {[CERTIFICATE_PROBLEM_CLOCK] = STATUS_FIXTURE_BAD}};
+	page = write_and_read(&status);
+	assert_string_equal(text_at(page, "certificates.next"), "wait");
+	assert_string_equal(text_at(page, "certificates.looked"), "2023-11-14T22:13:20.000Z");
+	assert_string_equal(text_at(page, "certificates.leaf.fingerprint"), "abc");
+	assert_string_equal(text_at(page, "certificates.leaf.ends"), "2023-11-14T22:13:20.000Z");
+	assert_null(json_member(json_member(page, "certificates"), "next-ca"));
+	assert_int_equal(json_count(json_nearest(page, "certificates.problems")), 1);
+	assert_string_equal(text_at(page, "certificates.problems.clock"), STATUS_FIXTURE_BAD);
+	status.certificates.is_kept = false;
+	assert_null(json_member(write_and_read(&status), "certificates"));
 }
 
 static void
@@ -136,6 +167,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_part_stands_in_it),
 		cmocka_unit_test(each_peering_stands_in_it),
+		cmocka_unit_test(the_certificates_stand_in_it_where_they_are_kept),
 		cmocka_unit_test(a_daemon_that_has_just_started_has_a_page),
 		cmocka_unit_test(the_metrics_stand_in_it),
 	};

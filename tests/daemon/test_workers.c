@@ -224,7 +224,7 @@ static void
 a_write_needs_the_lead_and_ends_in_time(void **state)
 {
 	static const struct fake_step steps[] = {{"PUT /x HTTP", "", FAKE_HOLD, false}, {0}};
-	struct kube_call call = {HTTP_PUT, "/x", "{}", 0};
+	struct kube_call call = {.method = HTTP_PUT, .target = "/x", .body = "{}"};
 	struct worker worker = {.leader = (struct leader *)&play};
 	struct fake_server server;
 	struct error error = {0};

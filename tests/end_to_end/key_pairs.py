@@ -6,7 +6,8 @@ from pathlib import Path
 
 from processes import run
 
-CURVE = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+RSA = ("-newkey", "rsa:2048", "-nodes")
 
 
 @dataclass
@@ -36,12 +37,12 @@ class Authority:
         """The authority's certificate as PEM text."""
         return self.pair.certificate.read_text()
 
-    def issue(self, name):
+    def issue(self, name, key=CURVE):
         """Make a key pair for 127.0.0.1 in a folder of that name."""
         folder = self.folder / name
         folder.mkdir()
         pair = KeyPair(folder / "tls.crt", folder / "tls.key")
-        run("openssl", "req", "-x509", *CURVE, "-subj", f"/CN={name}", "-days", "1",
+        run("openssl", "req", "-x509", *key, "-subj", f"/CN={name}", "-days", "1",
             "-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE",
             "-CA", self.pair.certificate, "-CAkey", self.pair.key,
             "-keyout", pair.key, "-out", pair.certificate)

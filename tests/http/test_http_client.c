@@ -278,7 +278,7 @@ a_put_without_a_body_says_that_it_has_none(void **state)
 }
 
 static void
-wanted_headers_of_the_answer_are_kept_in_order(void **state)
+wanted_headers_of_the_answer_are_kept_in_order_and_joined(void **state)
 {
 	static const char *const wanted[] = {"x-amz-retry-after", "ETag", "Location", NULL};
 	struct http_request request = plain;
@@ -295,7 +295,7 @@ wanted_headers_of_the_answer_are_kept_in_order(void **state)
 		&request, &response, &error));
 	assert_string_equal(response.headers[0], "1500");
 	assert_null(response.headers[1]);
-	assert_string_equal(response.headers[2], "https://example.com/1");
+	assert_string_equal(response.headers[2], "https://example.com/1, second");
 	assert_null(response.headers[3]);
 	http_response_dispose(&response);
 }
@@ -909,7 +909,7 @@ main(void)
 		cmocka_unit_test(headers_and_content_type_of_the_caller_are_sent),
 		cmocka_unit_test(a_header_that_could_end_its_line_is_never_sent),
 		cmocka_unit_test(a_put_without_a_body_says_that_it_has_none),
-		cmocka_unit_test(wanted_headers_of_the_answer_are_kept_in_order),
+		cmocka_unit_test(wanted_headers_of_the_answer_are_kept_in_order_and_joined),
 		cmocka_unit_test(proxies_of_the_environment_are_not_used),
 		cmocka_unit_test(user_and_password_go_as_basic_authentication),
 		cmocka_unit_test(a_body_beyond_the_limit_is_exhausted_even_without_a_length),

@@ -158,7 +158,10 @@ a_write_tells_what_is_known_of_its_outcome(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		const struct fake_step steps[] = {
 			{"PUT /x HTTP", rows[i].reply, rows[i].end, false}, {0}};
-		struct kube_call call = {HTTP_PUT, "/x", "{\"a\":1}", 300 * CLOCK_MILLISECOND};
+		struct kube_call call = {.method = HTTP_PUT,
+			.target = "/x",
+			.body = "{\"a\":1}",
+			.timeout = 300 * CLOCK_MILLISECOND};
 		struct fixture fixture;
 		bool done;
 
@@ -173,6 +176,28 @@ a_write_tells_what_is_known_of_its_outcome(void **state)
 			assert_non_null(strstr(fixture.error.message, "timed out"));
 		end(&fixture);
 		assert_non_null(strstr(fixture.server.last, "\r\n\r\n{\"a\":1}"));
+	}
+}
+
+static void
+a_patch_is_a_merge_or_an_apply(void **state)
+{
+	static const struct fake_step steps[] = {
+		{"PATCH /x HTTP", FAKE_OK "{}", FAKE_CLOSE, false}, {0}};
+	static const char *const types[] = {"Content-Type: application/merge-patch+json\r\n",
+		"Content-Type: application/apply-patch+yaml\r\n"};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct kube_call call = {
+			.method = HTTP_PATCH, .target = "/x", .body = "{}", .apply = i == 1};
+		struct fixture fixture;
+
+		begin(&fixture, steps);
+		assert_non_null(
+			kube_client_call(fixture.arena, fixture.client, &call, &fixture.error));
+		end(&fixture);
+		assert_non_null(strstr(fixture.server.last, types[i]));
 	}
 }
 
@@ -195,9 +220,9 @@ date_and_reason_are_those_of_the_last_call(void **state)
 		int64_t date;
 		const char *reason;
 	} rows[] = {
-		{{HTTP_POST, "/x", "{}", 0}, 784111777, "NotFound"},
-		{{HTTP_DELETE, "/x", NULL, 0}, 0, ""},
-		{{HTTP_GET, "/x", NULL, 0}, 0, ""},
+		{{.method = HTTP_POST, .target = "/x", .body = "{}"}, 784111777, "NotFound"},
+		{{.method = HTTP_DELETE, .target = "/x"}, 0, ""},
+		{{.method = HTTP_GET, .target = "/x"}, 0, ""},
 	};
 	struct fixture fixture;
 
@@ -208,6 +233,42 @@ date_and_reason_are_those_of_the_last_call(void **state)
 			fixture.arena, fixture.client, &rows[i].call, &fixture.error));
 		assert_int_equal(kube_client_date(fixture.client), rows[i].date);
 		assert_string_equal(kube_client_reason(fixture.client), rows[i].reason);
+	}
+	end(&fixture);
+}
+
+static void
+warnings_are_those_of_the_last_answer(void **state)
+{
+	static const struct fake_step steps[] = {
+		{"GET /a",
+			FAKE_HEAD("200 OK") "Warning: 299 - \"one, \\\"two\\\" \\\\\"\r\n"
+					    "X-Other: \"no\"\r\nwarning: 299 - \"three\" "
+					    "\"Sat, 25 Aug 2012 23:34:45 GMT\", 299 a \"\"\r\n"
+					    "\r\n{}",
+			FAKE_CLOSE, false},
+		{"GET /b", FAKE_HEAD("403 No") "Warning: 299 - \"denied\"\r\n\r\n{}", FAKE_CLOSE,
+			false},
+		{"GET /c", FAKE_HEAD("200 OK") "Warning: 299 - \"open\r\n\r\n{}", FAKE_CLOSE,
+			false},
+		{"GET /d", FAKE_OK "{}", FAKE_CLOSE, false}, {0}};
+	static const char *const expected[][4] = {
+		{"one, \"two\" \\", "three", "", NULL}, {"denied", NULL}, {NULL}, {NULL}};
+	static const char *const targets[] = {"/a", "/b", "/c", "/d"};
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, steps);
+	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+		const char *const *warnings;
+
+		kube_client_get(fixture.arena, fixture.client, targets[i], NULL);
+		warnings = kube_client_warnings(fixture.arena, fixture.client);
+		for (size_t k = 0; expected[i][k]; k++, warnings++) {
+			assert_non_null(*warnings);
+			assert_string_equal(*warnings, expected[i][k]);
+		}
+		assert_null(*warnings);
 	}
 	end(&fixture);
 }
@@ -634,7 +695,9 @@ main(void)
 		cmocka_unit_test(an_object_comes_as_its_tree),
 		cmocka_unit_test(answers_other_than_200_become_errors_of_their_kind),
 		cmocka_unit_test(a_write_tells_what_is_known_of_its_outcome),
+		cmocka_unit_test(a_patch_is_a_merge_or_an_apply),
 		cmocka_unit_test(date_and_reason_are_those_of_the_last_call),
+		cmocka_unit_test(warnings_are_those_of_the_last_answer),
 		cmocka_unit_test(a_version_is_a_number_without_leading_zeros),
 		cmocka_unit_test(a_token_file_is_read_again_after_the_lifetime),
 		cmocka_unit_test(a_list_comes_in_pages),

@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "format/json.h"
-#include "tests/support/fuzz.h"
 #include "registration/registration.h"
+#include "tests/support/fuzz.h"
 
 enum { MEMORY = 64 << 20, LARGEST_FILE = 1 << 20 };
 

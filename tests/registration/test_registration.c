@@ -11,11 +11,12 @@
 
 #define V    REGISTRATION_VALIDATING
 #define M    REGISTRATION_MUTATING
-#define HOST "peerwarden.peerwarden-system.svc"
+#define HOST "peerwarden-webhook.peerwarden-system.svc"
 
 static struct key_pair authority, stranger, leaf;
 static struct arena *arena;
-static const char *good; /* both configurations as they are shipped, with a bundle */
+static const char *shipped; /* both configurations, with a bundle */
+static const char *good;    /* the same without selectors and conditions */
 
 static const char *
 encode(const char *pem)
@@ -49,22 +50,34 @@ replace(const char *text, const char *old, const char *new)
 	return arena_text(arena, buffer_text(&out));
 }
 
+/* Every stretch from `from` up to `until` taken out. */
+static const char *
+without(const char *text, const char *from, const char *until)
+{
+	for (const char *found = strstr(text, from); found; found = strstr(text, from))
+		text = arena_printf(
+			arena, "%.*s%s", (int)(found - text), text, strstr(found, until));
+	return text;
+}
+
 static int
 setup(void **state)
 {
-	CLEANUP(buffer_dispose) struct buffer shipped;
+	CLEANUP(buffer_dispose) struct buffer file;
 
 	(void)state;
 	arena = arena_new(SIZE_MAX);
-	buffer_init(&shipped, SIZE_MAX);
-	if (!file_read("manifests/webhook-configurations.yaml", &shipped, NULL))
+	buffer_init(&file, SIZE_MAX);
+	if (!file_read("manifests/webhook-configurations.yaml", &file, NULL))
 		return -1;
 	key_pair_make(&authority, &(struct key_pair_wish){.name = "authority", .authority = true});
 	key_pair_make(&stranger, &(struct key_pair_wish){.name = "stranger", .authority = true});
 	key_pair_make(
 		&leaf, &(struct key_pair_wish){.name = "leaf", .dns = HOST, .issuer = &authority});
-	good = replace(buffer_text(&shipped), "caBundle: \"\"",
-		arena_printf(arena, "caBundle: %s", encode(authority.pem)));
+	shipped = replace(buffer_text(&file), "port: 443}\n",
+		arena_printf(arena, "port: 443}\n      caBundle: %s\n", encode(authority.pem)));
+	good = without(shipped, "    namespaceSelector:", "    matchConditions:");
+	good = without(good, "    matchConditions:", "    rules:");
 	return 0;
 }
 
@@ -111,8 +124,33 @@ static void
 what_is_shipped_is_right(void **state)
 {
 	(void)state;
+	assert_good(V, shipped);
+	assert_good(M, shipped);
 	assert_good(V, good);
 	assert_good(M, good);
+}
+
+static void
+conditions_that_leave_out_something_else_are_told(void **state)
+{
+	static const struct {
+		const char *old, *new;
+	} rows[] = {
+		{"request.operation != 'UPDATE'", "request.operation == 'DELETE'"},
+		{"'peerwarden.io/break-glass'", "'example.com/break-glass'"},
+		{"name: changes", "name: changed"},
+		{"    matchConditions:\n",
+			"    matchConditions:\n      - {name: b, expression: \"true\"}\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct registration_problem *problem =
+			check(M, replace(shipped, rows[i].old, rows[i].new));
+
+		if (!problem || problem->check != REGISTRATION_MATCH_CONDITIONS || problem->next)
+			fail_msg("%s is not told", rows[i].new);
+	}
 }
 
 /* The first problem, and how many there are. */
@@ -173,6 +211,26 @@ rules_that_leave_something_out_are_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		assert_row(&rows[i]);
+}
+
+#define GUARDS(groups) "metadata:\n  annotations: {peerwarden.io/guards: \"" groups "\"}\n"
+
+static void
+groups_that_are_switched_off_need_no_rule(void **state)
+{
+	const char *text = replace(good, "[cloud-resources.kyma-project.io]", "[example.com]");
+
+	(void)state;
+	assert_good(V, replace(text, "metadata:\n", GUARDS("kubeovn.io,peerwarden.io")));
+	assert_good(M, replace(text, "metadata:\n", GUARDS("kubeovn.io")));
+	assert_non_null(check(V, text));
+	assert_non_null(check(V, replace(text, "metadata:\n",
+					 GUARDS("kubeovn.io, cloud-resources.kyma-project.io"))));
+	text = replace(good, "[kubeovn.io]", "[example.com]");
+	assert_good(V, replace(text, "metadata:\n", GUARDS("")));
+	assert_good(V, replace(text, "metadata:\n", GUARDS("kubeovn.io.example.com")));
+	text = replace(good, "[peerwarden.io]", "[example.com]");
+	assert_non_null(check(V, replace(text, "metadata:\n", GUARDS("kubeovn.io"))));
 }
 
 static void
@@ -275,11 +333,12 @@ a_bundle_or_a_host_that_does_not_fit_the_certificate_is_told(void **state)
 			"empty", 1},
 		{V, bundle, "\"?\"", REGISTRATION_CA_BUNDLE, "webhooks[0].clientConfig.caBundle",
 			"not Base64", 1},
-		{V, "name: peerwarden, ", "name: other, ", REGISTRATION_HOST,
+		{V, "name: peerwarden-webhook, ", "name: other, ", REGISTRATION_HOST,
 			"webhooks[0].clientConfig", "other.peerwarden-system.svc", 1},
 	};
-	const char *service = "service: {name: peerwarden, namespace: peerwarden-system, path: "
-			      "/validate, port: 443}";
+	const char *service =
+		"service: {name: peerwarden-webhook, namespace: peerwarden-system, path: "
+		"/validate, port: 443}";
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -330,7 +389,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_shipped_is_right),
+		cmocka_unit_test(conditions_that_leave_out_something_else_are_told),
 		cmocka_unit_test(rules_that_leave_something_out_are_told),
+		cmocka_unit_test(groups_that_are_switched_off_need_no_rule),
 		cmocka_unit_test(wildcards_cover_what_they_stand_for),
 		cmocka_unit_test(rules_that_would_ask_us_about_our_own_pages_are_told),
 		cmocka_unit_test(members_that_let_objects_pass_are_told),

@@ -95,6 +95,52 @@ a_good_object_is_allowed_and_a_bad_one_is_not(void **state)
 		"\"allowed\":false,\"status\":{\"code\":422");
 }
 
+#define NETWORK(operation, dry_run, word)                                                          \
+	"{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{"       \
+	"\"uid\":\"u\",\"resource\":{\"group\":\"peerwarden.io\",\"version\":\"v1alpha1\","        \
+	"\"resource\":\"remotenetworks\"},\"name\":\"n\",\"operation\":\"" operation               \
+	"\",\"dryRun\":" dry_run ",\"object\":{\"metadata\":{\"name\":\"n\",\"annotations\":{"     \
+	"\"peerwarden.io/probe\":\"" word                                                          \
+	"\"}},\"spec\":{\"gcp\":{\"project\":\"some-project\",\"network\":\"n\"}}}}}"
+
+static void
+assert_no_warning(const char *path, const char *body)
+{
+	struct exchange *exchange = post(path, body);
+
+	assert_int_equal(exchange->status, 200);
+	assert_null(strstr(buffer_text(&exchange->answer), "warnings"));
+	exchange_release(exchange);
+}
+
+static void
+a_probe_is_answered_on_dry_run_and_never_for_a_real_write(void **state)
+{
+	(void)state;
+	assert_answer("/validate", NETWORK("CREATE", "true", "7af"), 200,
+		"\"allowed\":true,\"warnings\":[\"peerwarden validate answers probe 7af\"]");
+	assert_answer("/mutate", NETWORK("CREATE", "true", "7af"), 200,
+		"\"allowed\":true,\"warnings\":[\"peerwarden mutate answers probe 7af\"]");
+	for (int i = 0; i < 2; i++) {
+		const char *path = i ? "/validate" : "/mutate";
+
+		assert_no_warning(path, NETWORK("CREATE", "false", "7af"));
+		assert_no_warning(path, NETWORK("UPDATE", "true", "7af"));
+		assert_no_warning(path, NETWORK("CREATE", "true", "7 af"));
+	}
+	assert_no_warning("/validate", CREATE("10.0.0.0/16"));
+}
+
+static void
+a_replica_that_is_leaving_answers_no_probe(void **state)
+{
+	(void)state;
+	handlers.phase = HANDLERS_DRAINING;
+	assert_answer("/validate", NETWORK("CREATE", "true", "7af"), 503, "going away");
+	assert_answer("/mutate", NETWORK("CREATE", "true", "7af"), 503, "going away");
+	handlers.phase = HANDLERS_SERVING;
+}
+
 static void
 only_what_has_to_change_is_patched(void **state)
 {
@@ -163,6 +209,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_body_that_is_no_review_is_a_bad_request),
 		cmocka_unit_test(a_good_object_is_allowed_and_a_bad_one_is_not),
+		cmocka_unit_test(a_probe_is_answered_on_dry_run_and_never_for_a_real_write),
+		cmocka_unit_test(a_replica_that_is_leaving_answers_no_probe),
 		cmocka_unit_test(only_what_has_to_change_is_patched),
 		cmocka_unit_test(neither_deletions_nor_status_nor_old_text_are_patched),
 		cmocka_unit_test(a_leaving_replica_decides_and_closes_a_draining_one_sends_away),

@@ -140,10 +140,12 @@ a_changed_policy_takes_effect_and_a_broken_one_does_not(void **state)
 	source_tick(source, clock_monotonic());
 	assert_int_equal(action_now(source), ACTION_WARN);
 	assert_true(metric("peerwarden_policy_reload_failures_total") == failures + 1);
+	assert_true(metric("peerwarden_policy_refused") == 1);
 	mount("1", HEAD "spec: {rules: {cidr-overlap: report}}\n");
 	source_tick(source, clock_monotonic());
 	assert_int_equal(action_now(source), ACTION_REPORT);
 	assert_true(metric("peerwarden_policy_reload_failures_total") == failures + 1);
+	assert_true(metric("peerwarden_policy_refused") == 0);
 	assert_true(metric("peerwarden_policy_loaded_timestamp_seconds") > 1e9);
 	source_close(source);
 }

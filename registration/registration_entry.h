@@ -1,0 +1,11 @@
+/* Where one entry of a webhook configuration leads: by its clientConfig, a service or a URL. */
+#pragma once
+
+#include "base/arena.h"
+#include "format/json.h"
+
+const char *registration_entry_path(const struct json *entry); /* "/validate"; "" for none; lent */
+
+/* The host that the API server expects in the certificate: "<service>.<namespace>.svc", or that of
+ * the URL, of an IPv6 address without its brackets. */
+const char *registration_entry_host(struct arena *arena, const struct json *entry);
