@@ -10,7 +10,7 @@ import yaml
 from control_plane import SYSTEM_NAMESPACE
 from custom_resources import REPOSITORY
 
-sys.path.insert(0, str(REPOSITORY / "tests" / "packaging"))
+sys.path.insert(0, str(REPOSITORY / "tests" / "chart"))
 
 from rendered_chart import CHART, find, program, render  # noqa: E402
 from value_sets import SETS  # noqa: E402

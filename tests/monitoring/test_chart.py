@@ -25,7 +25,7 @@ NEEDED = {"ServiceMonitor": {"selector", "endpoints"}, "PrometheusRule": {"group
 @pytest.fixture(scope="module")
 def helm():
     """A function that runs helm template with settings, and returns what became of it."""
-    program = run(REPOSITORY / "tools" / "kubernetes", "node").strip() + "/helm"
+    program = run(REPOSITORY / "tools" / "kubernetes", "helm").strip() + "/helm"
 
     def template(*settings):
         command = [program, "template", "peerwarden", CHART, "--namespace=peerwarden-system", "--kube-version=1.36"]
