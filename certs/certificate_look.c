@@ -444,9 +444,15 @@ certificate_look_is_untrusted(const struct certificate_look *look)
 void
 certificate_look_wipe(struct certificate_look *look)
 {
-	const struct json *member = json_first(json_member(look->secret, "data"));
-
 	certificate_store_wipe(&look->store);
+	certificate_look_wipe_object(look->secret);
+}
+
+void
+certificate_look_wipe_object(const struct json *object)
+{
+	const struct json *member = json_first(json_member(object, "data"));
+
 	for (; member; member = json_next(member))
 		key_pair_wipe_text(json_text(member));
 }

@@ -97,4 +97,5 @@ bool certificate_look_is_untrusted(const struct certificate_look *look);
 
 /* Overwrites keys, wherever the look has them. */
 void certificate_look_wipe(struct certificate_look *look);
+void certificate_look_wipe_object(const struct json *object); /* a Secret, or NULL */
 void certificate_look_wipe_call(struct kube_call *call);

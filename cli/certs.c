@@ -164,6 +164,7 @@ print_status(struct certs *certs)
 static bool
 mark(struct certs *certs, char marked[CERTIFICATE_VIEW_FINGERPRINT], struct error *error)
 {
+	const struct json *answer;
 	struct kube_call call;
 
 	if (!look(certs, error))
@@ -175,7 +176,9 @@ mark(struct certs *certs, char marked[CERTIFICATE_VIEW_FINGERPRINT], struct erro
 	if (!certificate_look_mark(certs->arena, &certs->look, &call, error))
 		return false;
 	snprintf(marked, CERTIFICATE_VIEW_FINGERPRINT, "%s", certs->look.view.secret.authority.id);
-	return kube_client_call(certs->arena, certs->client, &call, error) != NULL;
+	answer = kube_client_call(certs->arena, certs->client, &call, error);
+	certificate_look_wipe_object(answer);
+	return answer != NULL;
 }
 
 /* The new CA is alone when neither the Secret nor a configuration has another one. */

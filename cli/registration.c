@@ -223,7 +223,7 @@ static int
 print_probe(const struct registering *registering)
 {
 	const struct probe_result result =
-		probe_ask(registering->arena, registering->client, PROBE_TIMEOUT);
+		probe_ask(registering->arena, registering->client, NULL, PROBE_TIMEOUT);
 	struct buffer out CLEANUP(buffer_dispose);
 	int status = EXIT_CLEAN;
 
@@ -254,7 +254,7 @@ line_of(struct arena *arena, const struct wanted *wanted, enum registration_type
 
 	if (result->error.kind != ERROR_NONE)
 		return arena_printf(arena, "%s: %s", name, result->error.message);
-	if (result->action == ACTIVATION_WAIT)
+	if (result->action == ACTIVATION_WAIT && !result->is_settling)
 		return arena_printf(arena, "%s: %s; the webhook does not answer: %s", name,
 			activation_state_name(result->state), outcome->probe.why);
 	if (result->state == ACTIVATION_ABSENT)
@@ -304,11 +304,22 @@ status_of(const struct activation_outcome *outcome)
 	return status;
 }
 
+/* To settle is no wait for an answer: there is time for it after --wait, too. */
+static int64_t
+time_to_settle(const struct activation_outcome *outcome)
+{
+	return outcome->settles_in > 0 ? 2 * ACTIVATION_SETTLING : 0;
+}
+
 static int
 try_on(const struct registering *registering, const struct wanted *wanted, struct saying *saying)
 {
-	const struct activation_order order = {
-		.wanted = wanted, .may_write = true, .field_owner = FIELD_OWNER};
+	struct activation_sight sights[REGISTRATION_TYPES] = {0};
+	const struct activation_order order = {.wanted = wanted,
+		.may_write = true,
+		.settling = ACTIVATION_SETTLING,
+		.sights = sights,
+		.field_owner = FIELD_OWNER};
 	struct arena *arena CLEANUP(arena_cleanup) = arena_new(ROUND_MEMORY);
 	int64_t end = clock_monotonic() + registering->settings->wait;
 	const struct timespec pause = {1, 0};
@@ -322,7 +333,7 @@ try_on(const struct registering *registering, const struct wanted *wanted, struc
 		if (activation_round_is_done(&outcome))
 			return status;
 		if (!activation_round_has_written(&outcome)) {
-			if (clock_monotonic() + CLOCK_SECOND > end)
+			if (clock_monotonic() + CLOCK_SECOND > end + time_to_settle(&outcome))
 				return status;
 			nanosleep(&pause, NULL);
 		}

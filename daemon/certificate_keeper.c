@@ -289,12 +289,13 @@ do_step(struct certificate_keeper *keeper, const struct rotation_step *step)
 	const char *target = certificate_look_target(worker->arena, &keeper->look, step);
 	struct kube_call call = {0};
 	struct error error = {0};
-	bool made =
-		certificate_look_call(worker->arena, &keeper->look, step, &order, &call, &error) &&
-		worker_write(worker, &call, &error);
+	const struct json *answer = NULL;
 
+	if (certificate_look_call(worker->arena, &keeper->look, step, &order, &call, &error))
+		answer = worker_write(worker, &call, &error);
 	certificate_look_wipe_call(&call);
-	if (made)
+	certificate_look_wipe_object(answer);
+	if (answer)
 		return done(keeper, step, target);
 	if (error.kind == ERROR_CONFLICT)
 		return jitter_back_off(FIRST_WAIT, LONGEST_WAIT, keeper->failures++);

@@ -6,9 +6,10 @@
  *
  * The registration file says which configurations and which hosts; it is read again at each look,
  * and where it cannot be used, the last good one counts on. Keys are in memory as long as the
- * keeper lives, and overwritten before their memory is given back. A write that meets a newer
- * object is no problem: it looks again. Steps that are done more often than a rotation could need
- * are slowed down to one in half a `check`: somebody undoes them.
+ * keeper lives; its own copies are overwritten before their memory is given back, what the HTTP
+ * client has buffered of an answer is not. A write that meets a newer object is no problem: it
+ * looks again. Steps that are done more often than a rotation could need are slowed down to one in
+ * half a `check`: somebody undoes them.
  *
  * Metrics: peerwarden_certificate_*, of docs/metrics.md. One log line for each step, and when a
  * problem begins and ends.

@@ -389,7 +389,8 @@ open_parts(struct daemon *daemon, struct error *error)
 		!keepers_start(&daemon->keepers, settings, &daemon->config, daemon->leader, error))
 		return false;
 	daemon->wakes = true;
-	daemon->mirror = mirror_start(daemon->inventory, &daemon->config, &daemon->observer, error);
+	daemon->mirror = mirror_start(
+		daemon->inventory, &daemon->config, &settings->selection, &daemon->observer, error);
 	return daemon->mirror && open_server(daemon, error);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "registration/activation_round.h"
 
 static bool
 start_certificates(struct keepers *keepers, const struct settings *settings,
@@ -41,6 +42,7 @@ start_registration(struct keepers *keepers, const struct settings *settings,
 		.leader = leader,
 		.file = settings->registration,
 		.every = settings->registration_check,
+		.settling = ACTIVATION_SETTLING,
 		.wrote = on_written,
 		.context = keepers,
 	};

@@ -30,6 +30,7 @@ struct registration_keeper {
 	struct error unusable; /* what is wrong with the file now */
 	unsigned in_a_row;
 	bool led;
+	struct activation_sight sights[REGISTRATION_TYPES];
 	pthread_t thread;
 	bool started;
 	pthread_mutex_t mutex; /* of what follows */
@@ -130,7 +131,7 @@ problem_of(
 		return "";
 	if (result->error.kind != ERROR_NONE)
 		return result->error.message;
-	if (result->action == ACTIVATION_WAIT)
+	if (result->action == ACTIVATION_WAIT && !result->is_settling)
 		return arena_printf(arena, "it waits until the webhook answers: %s",
 			*result->hint ? result->hint : outcome->probe.why);
 	return "";
@@ -182,6 +183,21 @@ say_step(const struct wanted *wanted, enum registration_type type,
 			LOG_TEXT("differences", result->differences));
 }
 
+/* What the file does not name any more, nobody looks at. */
+static void
+forget_type(struct registration_keeper *keeper, enum registration_type type)
+{
+	bool was_known;
+
+	pthread_mutex_lock(&keeper->mutex);
+	was_known = *keeper->view.configurations[type].name != '\0';
+	keeper->view.configurations[type].name[0] = '\0';
+	keeper->view.configurations[type].problem[0] = '\0';
+	pthread_mutex_unlock(&keeper->mutex);
+	if (was_known)
+		measure_state(type, NULL);
+}
+
 static void
 note(struct registration_keeper *keeper, struct arena *arena, const struct wanted *wanted,
 	const struct activation_outcome *outcome, enum registration_type type)
@@ -192,6 +208,8 @@ note(struct registration_keeper *keeper, struct arena *arena, const struct wante
 	char *told = keeper->view.configurations[type].problem;
 	bool is_news;
 
+	if (!result->is_wanted)
+		forget_type(keeper, type);
 	if (!result->is_wanted || (result->error.kind != ERROR_NONE && is_ending(keeper)))
 		return;
 	say_step(wanted, type, result);
@@ -239,8 +257,22 @@ met_conflict(const struct activation_outcome *outcome)
 	return false;
 }
 
-/* True when the next look is due at once. */
-static bool
+/* How long to rest then, in nanoseconds. */
+static int64_t
+pause_after(struct registration_keeper *keeper, const struct activation_outcome *outcome)
+{
+	int64_t every = keeper->settings.every;
+
+	if (activation_round_has_written(outcome) || met_conflict(outcome))
+		return ++keeper->in_a_row % MOST_IN_A_ROW != 0 ? 0 : every;
+	keeper->in_a_row = 0;
+	if (outcome->settles_in == 0)
+		return every;
+	return outcome->settles_in < CLOCK_SECOND ? outcome->settles_in : CLOCK_SECOND;
+}
+
+/* Likewise. */
+static int64_t
 look(struct registration_keeper *keeper)
 {
 	CLEANUP(arena_cleanup) struct arena *arena = arena_new(ROUND_SIZE);
@@ -252,6 +284,8 @@ look(struct registration_keeper *keeper)
 		.may_go_on = may_go_on,
 		.context = keeper,
 		.timeout = leader ? leader_longest_call(leader) : 0,
+		.settling = keeper->settings.settling,
+		.sights = keeper->sights,
 		.field_owner = "peerwarden-daemon",
 	};
 	struct activation_outcome outcome;
@@ -263,11 +297,7 @@ look(struct registration_keeper *keeper)
 		note(keeper, arena, &wanted, &outcome, type);
 	if (activation_round_has_written(&outcome) && keeper->settings.wrote)
 		keeper->settings.wrote(keeper->settings.context);
-	if (!activation_round_has_written(&outcome) && !met_conflict(&outcome)) {
-		keeper->in_a_row = 0;
-		return false;
-	}
-	return ++keeper->in_a_row % MOST_IN_A_ROW != 0;
+	return pause_after(keeper, &outcome);
 }
 
 /* Of what another leader finds, this replica knows nothing. */
@@ -277,11 +307,13 @@ forget(struct registration_keeper *keeper)
 	pthread_mutex_lock(&keeper->mutex);
 	keeper->view = (struct registration_keeper_view){.is_wanted = true};
 	pthread_mutex_unlock(&keeper->mutex);
-	for (enum registration_type type = 0; type < REGISTRATION_TYPES; type++)
+	for (enum registration_type type = 0; type < REGISTRATION_TYPES; type++) {
 		measure_state(type, NULL);
+		metric_set(&answer_metric, 0, registration_type_name(type));
+	}
 }
 
-static bool
+static int64_t
 work(struct registration_keeper *keeper)
 {
 	bool did_lead = keeper->led;
@@ -291,7 +323,7 @@ work(struct registration_keeper *keeper)
 		return look(keeper);
 	if (did_lead)
 		forget(keeper);
-	return false;
+	return keeper->settings.every;
 }
 
 /* False at the end. */
@@ -315,7 +347,7 @@ run(void *context)
 {
 	struct registration_keeper *keeper = context;
 
-	while (rest(keeper, work(keeper) ? 0 : keeper->settings.every))
+	while (rest(keeper, work(keeper)))
 		continue;
 	pthread_mutex_lock(&keeper->mutex);
 	keeper->has_ended = true;

@@ -1,7 +1,7 @@
 /* Keeps the live webhook configurations as the file of --registration says, in a thread of its own,
- * while this replica leads (registration/activation_round.h). Looks every `every`, and at once
- * after a step and after a wake. The file is read again at each look; while it cannot be used, what
- * it last said counts on.
+ * while this replica leads (registration/activation_round.h). Looks every `every`, at once after a
+ * step and after a wake, and each second while what was changed settles. The file is read again at
+ * each look; while it cannot be used, what it last said counts on.
  *
  * Metrics: peerwarden_registration_state, peerwarden_registration_writes_total,
  * peerwarden_registration_probe_answered, peerwarden_registration_probe_timestamp_seconds
@@ -23,7 +23,8 @@ struct registration_keeper_settings {
 	const struct kube_config *config;
 	struct leader *leader; /* NULL: always leads */
 	const char *file;
-	int64_t every; /* nanoseconds */
+	int64_t every;    /* nanoseconds, as the next */
+	int64_t settling; /* registration/activation_round.h */
 	/* A configuration was written, by the keeper's thread; may be NULL. */
 	void (*wrote)(void *context);
 	void *context;

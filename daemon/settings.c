@@ -38,6 +38,13 @@ static const struct option options[] = {
 		.placeholder = "NAME",
 		.help = "where the Lease of the leader is; without it POD_NAMESPACE of the "
 			"environment, or the namespace of the pod's ServiceAccount"},
+	{.name = "kinds",
+		.type = OPTION_TEXT,
+		FIELD(kinds),
+		.default_value = KIND_SELECTION_ALL,
+		.placeholder = "NAMES",
+		.help = "whose kinds are read and worked on, separated by commas: kube-ovn, kyma; "
+			"the same for webhook and daemon, and no rights are needed for the others"},
 	{.name = "policy",
 		.type = OPTION_TEXT,
 		FIELD(policy),
@@ -435,5 +442,7 @@ settings_load(
 		return false;
 	settings->pod_name = pod_name(arena, settings->pod_name);
 	settings->pod_namespace = pod_namespace(arena, settings->pod_namespace);
-	return settings->help || settings->version || check(settings, operands, error);
+	return settings->help || settings->version ||
+	       (kind_selection_read(settings->kinds, &settings->selection, error) &&
+		       check(settings, operands, error));
 }

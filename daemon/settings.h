@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "certs/rotation.h"
+#include "kinds/kind_selection.h"
 #include "kube/election.h"
 
 struct settings {
@@ -16,6 +17,7 @@ struct settings {
 	const char *kubeconfig;
 	const char *pod_name;
 	const char *pod_namespace;
+	const char *kinds;
 	const char *policy;
 	const char *mode;           /* "observe" or "manage" */
 	const char *dns_resolution; /* "keep", "on" or "off" */
@@ -48,6 +50,7 @@ struct settings {
 	int64_t renew_deadline;
 	int64_t retry_period;
 	bool report_passed;
+	struct kind_selection selection; /* that `kinds` names */
 	bool help;
 	bool version;
 };

@@ -193,6 +193,7 @@ write_settings(const struct settings *settings, struct buffer *out)
 	json_members_text(out, "cluster",
 		settings->kubeconfig ? settings->kubeconfig : "ServiceAccount of the pod");
 	json_members_text(out, "policy", settings->policy ? settings->policy : "defaults");
+	json_members_text(out, "kinds", settings->kinds);
 	json_members_text(out, "mode", settings->mode);
 	json_members_text(out, "clouds", settings->clouds);
 	json_members_number(out, "workers", (double)settings->workers);

@@ -7,6 +7,7 @@
 #include "kinds/canonical.h"
 #include "kinds/definitions.h"
 #include "kinds/domain_key.h"
+#include "kinds/kube_ovn.h"
 #include "kinds/read.h"
 
 static const struct field vpc_field = {"spec.vpc", 0};
@@ -221,7 +222,7 @@ canonicalise(struct arena *arena, const struct json *object, struct changes *cha
 
 const struct kind_definition subnet_definition = {
 	.kind = KIND_SUBNET,
-	.group = "kubeovn.io",
+	.group = KUBE_OVN_GROUP,
 	.version = "v1",
 	.plural = "subnets",
 	.guarded = true,

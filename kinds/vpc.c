@@ -9,6 +9,7 @@
 #include "kinds/canonical.h"
 #include "kinds/definitions.h"
 #include "kinds/domain_key.h"
+#include "kinds/kube_ovn.h"
 #include "kinds/read.h"
 #include "kinds/vpc_policies.h"
 
@@ -429,7 +430,7 @@ canonicalise(struct arena *arena, const struct json *object, struct changes *cha
 
 const struct kind_definition vpc_definition = {
 	.kind = KIND_VPC,
-	.group = "kubeovn.io",
+	.group = KUBE_OVN_GROUP,
 	.version = "v1",
 	.plural = "vpcs",
 	.guarded = true,

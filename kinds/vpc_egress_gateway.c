@@ -2,6 +2,7 @@
  * and from the pods that it selects. */
 #include "kinds/definitions.h"
 #include "kinds/gateway.h"
+#include "kinds/kube_ovn.h"
 #include "kinds/read.h"
 
 #define POLICY "spec.policies[%d]"
@@ -40,7 +41,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 
 const struct kind_definition vpc_egress_gateway_definition = {
 	.kind = KIND_VPC_EGRESS_GATEWAY,
-	.group = "kubeovn.io",
+	.group = KUBE_OVN_GROUP,
 	.version = "v1",
 	.plural = "vpc-egress-gateways",
 	.namespaced = true,

@@ -1,6 +1,7 @@
 /* VpcNatGateway of Kube-OVN (kubeovn.io/v1): takes what comes from its internal networks. */
 #include "kinds/definitions.h"
 #include "kinds/gateway.h"
+#include "kinds/kube_ovn.h"
 #include "kinds/read.h"
 
 static const struct field networks_field = {"spec.internalCIDRs", 0};
@@ -21,7 +22,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 
 const struct kind_definition vpc_nat_gateway_definition = {
 	.kind = KIND_VPC_NAT_GATEWAY,
-	.group = "kubeovn.io",
+	.group = KUBE_OVN_GROUP,
 	.version = "v1",
 	.plural = "vpc-nat-gateways",
 	.guarded = true,

@@ -48,6 +48,9 @@ void book_end_list(struct book *book);
 /* --- what the mirror shows --- */
 
 void book_saw(struct book *book, const struct sighting *sighting);
+/* MIRROR_LEFT_OUT: what other replicas reserve of this kind counts for nothing, and neither do
+ * their floors; their pages are kept twice the lifetime, since who guards the kind should clear
+ * them. */
 void book_reached(struct book *book, enum kind kind, uint64_t version);
 uint64_t book_reached_version(const struct book *book, enum kind kind);
 

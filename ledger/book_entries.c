@@ -162,6 +162,12 @@ book_raise_floor(struct book *book, enum kind kind, uint64_t version)
 		book->reached[kind] = 0; /* it is there after all; or it will be told again */
 }
 
+bool
+book_is_left_out(const struct book *book, const struct entry *entry)
+{
+	return book->reached[entry->declaration->object.kind] == MIRROR_LEFT_OUT;
+}
+
 /* Its page no longer has it. It goes at once when the mirror shows what the page relies on. */
 void
 book_entry_left_page(struct book *book, struct entry *entry)

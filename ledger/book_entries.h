@@ -101,6 +101,8 @@ void book_enter_anew(struct book *book, struct entry *entry);
 void book_unsee(struct book *book, struct entry *entry); /* it has no place in the order */
 void book_forget(struct book *book, struct entry *entry);
 void book_raise_floor(struct book *book, enum kind kind, uint64_t version);
+/* Of a kind that this replica does not guard, but whose replica did: it counts for nothing here. */
+bool book_is_left_out(const struct book *book, const struct entry *entry);
 /* Its page no longer has it: it goes as soon as the mirror shows what the page relies on. */
 void book_entry_left_page(struct book *book, struct entry *entry);
 void book_end_lingering(struct book *book, struct entry *entry); /* which has left its page */

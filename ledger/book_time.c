@@ -49,6 +49,23 @@ is_dead(const struct book *book, const struct known_page *page, int64_t lifetime
 	       is_over(page->since, lifetime, book->date);
 }
 
+static bool
+is_time_over(const struct book *book, const struct entry *entry, int64_t lifetime)
+{
+	return entry->page == book->own ? is_over(entry->since, lifetime, book->date)
+					: is_dead(book, entry->page, lifetime);
+}
+
+/* Nobody here may ask for it; who guards its kind has settled it long before. */
+static void
+end_left_out(struct book *book, struct entry *entry, int64_t lifetime)
+{
+	if (entry->ended || !is_time_over(book, entry, 2 * lifetime))
+		return;
+	book_end(book, entry);
+	book->want_write_later = true;
+}
+
 /* Sets `last`. */
 static bool
 is_due(const struct book *book, const struct entry *entry, int64_t now, int64_t lifetime,
@@ -58,8 +75,7 @@ is_due(const struct book *book, const struct entry *entry, int64_t now, int64_t 
 	if (entry->ended || !entry->decided || !entry->seen ||
 		(entry->asked_at && now - entry->asked_at < ASK_AGAIN))
 		return false;
-	*last = entry->page == book->own ? is_over(entry->since, lifetime, book->date)
-					 : is_dead(book, entry->page, lifetime);
+	*last = is_time_over(book, entry, lifetime);
 	if (*last)
 		return true;
 	return entry->page == book->own && entry->looks < EARLY_LOOKS &&
@@ -95,7 +111,9 @@ book_questions(struct book *book, struct arena *arena, int64_t now, int64_t life
 
 	TAILQ_FOREACH(page, &book->pages, pages)
 	TAILQ_FOREACH(entry, &page->entries, of_page)
-	if (questions.count < QUESTIONS && is_due(book, entry, now, lifetime, &last))
+	if (book_is_left_out(book, entry))
+		end_left_out(book, entry, lifetime);
+	else if (questions.count < QUESTIONS && is_due(book, entry, now, lifetime, &last))
 		add_question(&questions, arena, entry, now, last);
 	return questions;
 }

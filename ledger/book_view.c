@@ -4,7 +4,7 @@
 static void
 count_entry(struct book *book, struct entry *entry, bool counts)
 {
-	if (counts && !entry->reservation)
+	if (counts && !entry->reservation && !book_is_left_out(book, entry))
 		entry->reservation = inventory_reserve(book->inventory, entry->declaration);
 	else if (!counts)
 		book_stop_counting(book, entry);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/memory.h"
 #include "base/thread.h"
 #include "kinds/kind.h"
-#include "base/ending.h"
 #include "mirror/reflector.h"
 
 #define MEASURE_EVERY CLOCK_SECOND
@@ -15,7 +15,8 @@
 struct mirror {
 	struct reflector_settings settings;
 	struct ending ending;
-	struct reflector *reflectors[KINDS];
+	struct reflector *reflectors[KINDS]; /* of what is selected */
+	int count;
 	pthread_t measurer;
 	bool started;
 };
@@ -26,8 +27,8 @@ measure(void *context)
 	struct mirror *mirror = context;
 
 	do {
-		for (int kind = 0; kind < KINDS; kind++)
-			reflector_measure(mirror->reflectors[kind]);
+		for (int i = 0; i < mirror->count; i++)
+			reflector_measure(mirror->reflectors[i]);
 	} while (!ending_wait(&mirror->ending, MEASURE_EVERY));
 	return NULL;
 }
@@ -35,15 +36,29 @@ measure(void *context)
 static void
 start_threads(struct mirror *mirror)
 {
-	for (int kind = 0; kind < KINDS; kind++)
-		reflector_start(mirror->reflectors[kind]);
+	for (int i = 0; i < mirror->count; i++)
+		reflector_start(mirror->reflectors[i]);
 	thread_start(&mirror->measurer, measure, mirror);
 	mirror->started = true;
 }
 
+static void
+tell_left_out(struct inventory *inventory, const struct kind_selection *selection,
+	const struct mirror_observer *observer)
+{
+	if (!observer || !observer->reached)
+		return;
+	inventory_lock(inventory);
+	for (enum kind kind = 0; kind < KINDS; kind++)
+		if (!kind_selection_has(selection, kind))
+			observer->reached(observer->context, kind, MIRROR_LEFT_OUT);
+	inventory_unlock(inventory);
+}
+
 struct mirror *
 mirror_start(struct inventory *inventory, const struct kube_config *config,
-	const struct mirror_observer *observer, struct error *error)
+	const struct kind_selection *selection, const struct mirror_observer *observer,
+	struct error *error)
 {
 	struct mirror *mirror = memory_alloc(sizeof *mirror);
 	bool usable = true;
@@ -51,15 +66,19 @@ mirror_start(struct inventory *inventory, const struct kube_config *config,
 	ending_init(&mirror->ending);
 	mirror->settings = (struct reflector_settings){
 		.config = config, .observer = observer, .ending = &mirror->ending};
-	for (int kind = 0; kind < KINDS && usable; kind++) {
-		mirror->reflectors[kind] =
+	for (enum kind kind = 0; kind < KINDS && usable; kind++) {
+		if (!kind_selection_has(selection, kind))
+			continue;
+		mirror->reflectors[mirror->count] =
 			reflector_new(inventory, kind_definitions[kind], &mirror->settings, error);
-		usable = mirror->reflectors[kind] != NULL;
+		usable = mirror->reflectors[mirror->count] != NULL;
+		mirror->count += usable;
 	}
 	if (!usable) {
 		mirror_stop(mirror);
 		return NULL;
 	}
+	tell_left_out(inventory, selection, observer);
 	start_threads(mirror);
 	return mirror;
 }
@@ -68,12 +87,12 @@ void
 mirror_stop(struct mirror *mirror)
 {
 	ending_announce(&mirror->ending);
-	for (int kind = 0; kind < KINDS && mirror->started; kind++)
-		reflector_interrupt(mirror->reflectors[kind]);
+	for (int i = 0; i < mirror->count && mirror->started; i++)
+		reflector_interrupt(mirror->reflectors[i]);
 	if (mirror->started)
 		pthread_join(mirror->measurer, NULL);
-	for (int kind = 0; kind < KINDS; kind++)
-		reflector_free(mirror->reflectors[kind]);
+	for (int i = 0; i < mirror->count; i++)
+		reflector_free(mirror->reflectors[i]);
 	ending_dispose(&mirror->ending);
 	free(mirror);
 }
@@ -81,8 +100,8 @@ mirror_stop(struct mirror *mirror)
 bool
 mirror_is_synced(const struct mirror *mirror)
 {
-	for (int kind = 0; kind < KINDS; kind++)
-		if (!reflector_is_synced(mirror->reflectors[kind]))
+	for (int i = 0; i < mirror->count; i++)
+		if (!reflector_is_synced(mirror->reflectors[i]))
 			return false;
 	return true;
 }
@@ -92,8 +111,8 @@ mirror_age(const struct mirror *mirror)
 {
 	int64_t oldest = 0;
 
-	for (int kind = 0; kind < KINDS; kind++) {
-		int64_t age = reflector_age(mirror->reflectors[kind]);
+	for (int i = 0; i < mirror->count; i++) {
+		int64_t age = reflector_age(mirror->reflectors[i]);
 
 		oldest = age > oldest ? age : oldest;
 	}

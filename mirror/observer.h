@@ -16,6 +16,8 @@
  * CRD that another one serves already), and then again at each further try, at least every 10 s.
  * A kind may come back unnoticed between two tries: who learns of a newer object of an absent kind
  * should wait for the next call but one. An etcd that was restored from a backup does not lower it.
+ *
+ * Of a kind that is not selected MIRROR_LEFT_OUT is told once, by mirror_start, and nothing else.
  */
 #pragma once
 

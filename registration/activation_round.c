@@ -1,8 +1,8 @@
 #include "registration/activation_round.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 
 #define TIMEOUT       (10 * CLOCK_SECOND)
@@ -35,6 +35,45 @@ call(const struct pass *pass, enum http_method method, const char *target, const
 	return kube_client_call(pass->arena, pass->client, &request, error);
 }
 
+static const char *
+version_of(const struct pass *pass, const struct json *object)
+{
+	const struct json *metadata = json_member(object, "metadata");
+	const char *uid = json_member_text(metadata, "uid");
+	const char *number = json_member_text(metadata, "resourceVersion");
+
+	return arena_printf(pass->arena, "%s/%s", uid ? uid : "", number ? number : "");
+}
+
+/* To be called when an answer has shown it. */
+static void
+see(const struct pass *pass, enum registration_type type, const struct json *live)
+{
+	struct activation_sight *sight;
+	const char *version = version_of(pass, live);
+
+	if (!pass->order->sights)
+		return;
+	sight = &pass->order->sights[type];
+	if (text_equal(sight->version, version))
+		return;
+	snprintf(sight->version, sizeof sight->version, "%s", version);
+	sight->since = clock_monotonic();
+}
+
+/* Nanoseconds until an answer counts for it; 0 when it does. */
+static int64_t
+settles_in(const struct pass *pass, enum registration_type type)
+{
+	const struct activation_order *order = pass->order;
+	int64_t left;
+
+	if (!order->sights || order->settling <= 0)
+		return 0;
+	left = order->sights[type].since + order->settling - clock_monotonic();
+	return left > 0 ? left : 0;
+}
+
 /* NULL without an error: there is none. */
 static const struct json *
 read(const struct pass *pass, enum registration_type type, struct error *error)
@@ -46,6 +85,18 @@ read(const struct pass *pass, enum registration_type type, struct error *error)
 	return live;
 }
 
+/* Nothing that an answer would allow is done yet, nor later in a round that asked too early. */
+static void
+wait_to_settle(const struct pass *pass, struct activation_result *result,
+	struct activation_step *step, int64_t left)
+{
+	result->is_settling = true;
+	step->action = ACTIVATION_WAIT;
+	step->object = NULL;
+	if (left > pass->outcome->settles_in)
+		pass->outcome->settles_in = left;
+}
+
 static void
 plan(const struct pass *pass, enum registration_type type, const struct json *live,
 	struct activation_step *step)
@@ -53,8 +104,12 @@ plan(const struct pass *pass, enum registration_type type, const struct json *li
 	struct activation_result *result = &pass->outcome->results[type];
 	const struct activation_view view = {type, pass->order->wanted->configurations[type], live,
 		pass->outcome->probe.answers[type]};
+	int64_t left = settles_in(pass, type);
 
 	*step = activation_plan(pass->arena, &view);
+	if ((left > 0 || result->is_settling) && step->state == ACTIVATION_FILLED &&
+		step->action != ACTIVATION_FILL)
+		wait_to_settle(pass, result, step, left);
 	result->state = step->state;
 	result->action = step->action;
 	result->differences = step->differences;
@@ -74,6 +129,8 @@ look(const struct pass *pass, enum registration_type type, const struct json **l
 		return;
 	*live = read(pass, type, &result->error);
 	result->was_read = result->error.kind == ERROR_NONE;
+	if (*live)
+		see(pass, type, *live);
 	if (result->was_read)
 		plan(pass, type, *live, step);
 }
@@ -87,7 +144,8 @@ may_go_on(const struct activation_order *order)
 static void
 probe(const struct pass *pass)
 {
-	pass->outcome->probe = probe_ask(pass->arena, pass->client, PROBE_TIMEOUT);
+	pass->outcome->probe =
+		probe_ask(pass->arena, pass->client, pass->order->wanted, PROBE_TIMEOUT);
 	pass->outcome->has_probed = true;
 }
 
@@ -102,9 +160,21 @@ wants_probe(const struct pass *pass)
 	return pass->order->always_probes;
 }
 
+static void
+note_written(const struct pass *pass, struct activation_result *result, const struct json *before,
+	const struct json *after)
+{
+	result->was_written = !text_equal(version_of(pass, before), version_of(pass, after));
+	if (!result->was_written)
+		error_set(&result->error, ERROR_INVALID,
+			"the API server takes what is written but undoes it: %s",
+			result->differences);
+}
+
 /* What the answer of the API server shows is what is live now. */
 static void
-write_step(const struct pass *pass, enum registration_type type, const struct activation_step *step)
+write_step(const struct pass *pass, enum registration_type type, const struct json *before,
+	const struct activation_step *step)
 {
 	struct activation_result *result = &pass->outcome->results[type];
 	const char *target = target_of(pass, type,
@@ -119,12 +189,13 @@ write_step(const struct pass *pass, enum registration_type type, const struct ac
 	if (!may_go_on(pass->order))
 		return;
 	live = call(pass, HTTP_PUT, target, step->object, &result->error);
-	result->was_written = live != NULL;
 	if (!live)
 		return;
+	see(pass, type, live);
 	plan(pass, type, live, &after);
 	result->action = step->action;
 	result->differences = step->differences;
+	note_written(pass, result, before, live);
 }
 
 struct activation_outcome
@@ -146,7 +217,7 @@ activation_round(
 		if (outcome.has_probed)
 			plan(&pass, type, live[type], &steps[type]);
 		if (order->may_write && activation_writes(steps[type].action))
-			write_step(&pass, type, &steps[type]);
+			write_step(&pass, type, live[type], &steps[type]);
 	}
 	return outcome;
 }

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/jitter.h"
 #include "base/text.h"
+#include "registration/registration_entry.h"
 
 #define TARGET                                                                                     \
 	"/apis/peerwarden.io/v1alpha1/remotenetworks?dryRun=All&fieldManager=peerwarden-probe"
@@ -28,13 +29,31 @@ probe_answer_name(enum probe_answer answer)
 	return names[answer];
 }
 
-const char *
-probe_warning(struct arena *arena, enum registration_type type, const char *word)
+/* The host follows. */
+static const char *
+warning_before_host(struct arena *arena, enum registration_type type, const char *word)
 {
+	return arena_printf(arena, "peerwarden %s answers probe %s at ", verbs[type], word);
+}
+
+/* `host` without a port. */
+static const char *
+warning_of(struct arena *arena, enum registration_type type, const char *word, const char *host)
+{
+	return arena_printf(
+		arena, "%s%.*s", warning_before_host(arena, type, word), PROBE_HOST_LONGEST, host);
+}
+
+const char *
+probe_warning(struct arena *arena, enum registration_type type, const char *word, const char *host)
+{
+	const char *bare = registration_entry_bare_host(arena, host);
+
 	if (!word || strlen(word) > PROBE_WORD_LONGEST ||
-		!text_only_has(word, PROBE_WORD_CHARACTERS))
+		!text_only_has(word, PROBE_WORD_CHARACTERS) ||
+		!text_only_has(bare, "a-zA-Z0-9._:-"))
 		return NULL;
-	return arena_printf(arena, "peerwarden %s answers probe %s", verbs[type], word);
+	return warning_of(arena, type, word, bare);
 }
 
 /* A network that no cloud has: a project's id has no word of this form. */
@@ -56,6 +75,33 @@ is_among(const char *const *warnings, const char *text)
 		if (text_equal(*warnings, text))
 			return true;
 	return false;
+}
+
+static bool
+begins_one(const char *const *warnings, const char *text)
+{
+	for (; *warnings; warnings++)
+		if (text_starts_with(*warnings, text))
+			return true;
+	return false;
+}
+
+static bool
+has_answered(struct arena *arena, const char *const *warnings, const struct wanted *wanted,
+	enum registration_type type, const char *word)
+{
+	const struct json *configuration = wanted ? wanted->configurations[type] : NULL;
+	const struct json *entry = json_first(json_member(configuration, "webhooks"));
+
+	if (!entry)
+		return begins_one(warnings, warning_before_host(arena, type, word));
+	for (; entry; entry = json_next(entry)) {
+		const char *host = registration_entry_host(arena, entry);
+
+		if (!is_among(warnings, warning_of(arena, type, word, host)))
+			return false;
+	}
+	return true;
 }
 
 /* The API server has gone as far as to call webhooks: it stored nothing and was content, or one of
@@ -97,7 +143,8 @@ explain(struct arena *arena, const struct probe_result *result, bool asked,
 }
 
 struct probe_result
-probe_ask(struct arena *arena, struct kube_client *client, int64_t timeout)
+probe_ask(struct arena *arena, struct kube_client *client, const struct wanted *wanted,
+	int64_t timeout)
 {
 	const char *word = arena_printf(arena, "%016llx%016llx",
 		(unsigned long long)jitter_between(0, INT64_MAX - 1),
@@ -115,7 +162,7 @@ probe_ask(struct arena *arena, struct kube_client *client, int64_t timeout)
 	asked = was_asked(client, &error);
 	warnings = kube_client_warnings(arena, client);
 	for (enum registration_type type = 0; type < REGISTRATION_TYPES; type++)
-		result.answers[type] = is_among(warnings, probe_warning(arena, type, word))
+		result.answers[type] = has_answered(arena, warnings, wanted, type, word)
 					       ? PROBE_ANSWERED
 				       : asked ? PROBE_SILENT
 					       : PROBE_IMPOSSIBLE;

@@ -246,6 +246,10 @@ list_has(const char *list, const char *word)
 static bool
 is_guarded(const struct subject *subject, const struct kind_definition *kind)
 {
+	const struct kind_selection *selection = subject->expectation->selection;
+
+	if (selection)
+		return kind->guarded && kind_selection_has(selection, kind->kind);
 	return kind->guarded &&
 	       (!subject->groups || text_equal(kind->group, PEERWARDEN_API_GROUP) ||
 		       list_has(subject->groups, kind->group));

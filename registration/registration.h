@@ -1,11 +1,12 @@
 /* Whether the API server asks us: one live Validating- or MutatingWebhookConfiguration against what
  * the webhook needs. Pure: no I/O; registration_watch.h looks at the cluster.
  *
- * Those entries count whose path leads to us; several may share the work. Kinds of the API groups
- * that the configuration's annotation peerwarden.io/guards leaves out need no rule: whoever
- * installs it has switched them off. It only ever alarms, and readiness is not affected: a wrong
- * registration with no replica ready would be worse. Sources: admissionregistration.k8s.io/v1 with
- * the API server's defaults; docs/never-both.md (what it rests on).
+ * Those entries count whose path leads to us; several may share the work. Kinds that the webhook
+ * does not guard need no rule. Where nobody says what it guards (the command line), the annotation
+ * peerwarden.io/guards of the configuration does, by API groups. It only ever alarms, and readiness
+ * is not affected: a wrong registration with no replica ready would be worse. Sources:
+ * admissionregistration.k8s.io/v1 with the API server's defaults; docs/never-both.md (what it rests
+ * on).
  */
 #pragma once
 
@@ -13,6 +14,7 @@
 
 #include "base/arena.h"
 #include "format/json.h"
+#include "kinds/kind_selection.h"
 
 #define REGISTRATION_GUARDS "peerwarden.io/guards" /* "kubeovn.io,peerwarden.io"; none: all */
 
@@ -42,9 +44,10 @@ const char *registration_resource(enum registration_type type); /* its plural */
 
 struct registration_expectation {
 	enum registration_type type;
-	const char *name;        /* of the configuration */
-	const char *certificate; /* the PEM chain that we serve */
-	const char *namespace;   /* ours, which a selector may leave out; or NULL */
+	const char *name;                       /* of the configuration */
+	const char *certificate;                /* the PEM chain that we serve */
+	const char *namespace;                  /* ours, which a selector may leave out; or NULL */
+	const struct kind_selection *selection; /* what is guarded; NULL: see above */
 };
 
 /* What is, what should be, and how to put it right, each as one line of text. */

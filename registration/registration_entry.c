@@ -24,6 +24,14 @@ registration_entry_path(const struct json *entry)
 }
 
 const char *
+registration_entry_bare_host(struct arena *arena, const char *authority)
+{
+	if (*authority == '[')
+		return arena_text_part(arena, authority + 1, strcspn(authority + 1, "]"));
+	return arena_text_part(arena, authority, strcspn(authority, ":/"));
+}
+
+const char *
 registration_entry_host(struct arena *arena, const struct json *entry)
 {
 	const struct json *client = json_member(entry, "clientConfig");
@@ -38,8 +46,5 @@ registration_entry_host(struct arena *arena, const struct json *entry)
 			arena, "%s.%s.svc", name ? name : "", namespace ? namespace : "");
 	if (!host)
 		return url;
-	host += strlen("://");
-	if (*host == '[')
-		return arena_text_part(arena, host + 1, strcspn(host + 1, "]"));
-	return arena_text_part(arena, host, strcspn(host, ":/"));
+	return registration_entry_bare_host(arena, host + strlen("://"));
 }

@@ -316,6 +316,7 @@ exchange_begin(struct exchange *exchange, const struct endpoint *endpoints,
 	const struct exchange_head *head)
 {
 	exchange->deadline = deadline_of(head->timeout);
+	exchange->host = head->host ? arena_text(exchange->arena, head->host) : "";
 	if (check_head(exchange, endpoints, head))
 		return true;
 	exchange->close = true; /* a body may follow that nobody reads */

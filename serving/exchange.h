@@ -53,6 +53,7 @@ struct exchange {
 	struct arena *arena;
 	struct buffer body;
 	struct buffer answer;
+	const char *host; /* as the client calls us: header Host, "" without one; in the arena */
 	const struct endpoint *endpoint;
 	int status;              /* 0 until there is an answer */
 	const char *type;        /* of the answer */
@@ -78,6 +79,7 @@ struct exchange {
 struct exchange_head {
 	const char *method;
 	const char *path; /* as sent, without the query */
+	const char *host;
 	const char *content_type;
 	const char *content_length;
 	const char *transfer_encoding;

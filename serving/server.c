@@ -123,6 +123,8 @@ read_header(void *context, enum MHD_ValueKind kind, const char *name, size_t len
 			head->timeout = value;
 	} else if (text_equal_ignoring_case(name, "Content-Type")) {
 		head->content_type = value;
+	} else if (text_equal_ignoring_case(name, "Host")) {
+		head->host = value;
 	} else if (is_length_header(
 			   head, name, length, content_length, sizeof content_length - 1)) {
 		note_once(head, &head->content_length, value);

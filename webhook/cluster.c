@@ -66,7 +66,8 @@ start_lookup(struct cluster *cluster, const struct cluster_settings *settings, s
 }
 
 static bool
-open_parts(struct cluster *cluster, const struct cluster_settings *settings, struct error *error)
+open_parts(struct cluster *cluster, const struct cluster_settings *settings,
+	const struct kind_selection *selection, struct error *error)
 {
 	struct ledger_settings ledger = {
 		.inventory = cluster->inventory,
@@ -84,14 +85,14 @@ open_parts(struct cluster *cluster, const struct cluster_settings *settings, str
 	cluster->reads = live_reads_start(&cluster->config, LIVE_READ_THREADS, error);
 	cluster->ledger = cluster->reads ? ledger_open(&ledger, error) : NULL;
 	cluster->mirror = cluster->ledger ? mirror_start(cluster->inventory, &cluster->config,
-						    &cluster->observer, error)
+						    selection, &cluster->observer, error)
 					  : NULL;
 	return cluster->mirror != NULL;
 }
 
 struct cluster *
-cluster_open(
-	struct inventory *inventory, const struct cluster_settings *settings, struct error *error)
+cluster_open(struct inventory *inventory, const struct cluster_settings *settings,
+	const struct kind_selection *selection, struct error *error)
 {
 	struct cluster *cluster = memory_alloc(sizeof *cluster);
 
@@ -99,7 +100,7 @@ cluster_open(
 	cluster->arena = arena_new(CONFIG_SIZE);
 	cluster->observer = (struct mirror_observer){on_saw, on_reached, cluster};
 	cluster->room = waiting_room_new(inventory);
-	if (open_parts(cluster, settings, error))
+	if (open_parts(cluster, settings, selection, error))
 		return cluster;
 	cluster_close(cluster);
 	return NULL;

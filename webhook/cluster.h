@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "kinds/kind_selection.h"
 #include "ledger/ledger.h"
 #include "mirror/live_reads.h"
 #include "network/inventory.h"
@@ -26,9 +27,9 @@ struct cluster_settings {
 	int64_t lookup_limit;
 };
 
-/* The inventory and the texts are lent until cluster_close. */
-struct cluster *cluster_open(
-	struct inventory *inventory, const struct cluster_settings *settings, struct error *error);
+/* The inventory and the texts are lent until cluster_close. A NULL selection has all kinds. */
+struct cluster *cluster_open(struct inventory *inventory, const struct cluster_settings *settings,
+	const struct kind_selection *selection, struct error *error);
 /* Nobody waits from now on: every request goes on, without what it waited for. */
 void cluster_release(struct cluster *cluster);
 bool cluster_is_released(const struct cluster *cluster);

@@ -34,13 +34,16 @@ verdict_name(enum action action)
 
 /* False, and refused, when there is no review in the body. */
 static bool
-read_review(struct exchange *exchange, struct review *review)
+read_review(struct exchange *exchange, const struct source *source, struct review *review)
 {
 	struct error error;
 
 	if (review_decode(exchange->arena, buffer_text(&exchange->body), exchange->body.length,
-		    review, &error))
+		    review, &error)) {
+		if (review->definition && !source_guards(source, review->definition->kind))
+			review->definition = NULL;
 		return true;
+	}
 	exchange_refuse(exchange, error.kind == ERROR_EXHAUSTED ? 413 : 400,
 		error.kind == ERROR_EXHAUSTED ? "too-large" : "not-a-review", "%s", error.message);
 	return false;
@@ -179,7 +182,8 @@ answer_probe(struct exchange *exchange, const struct review *review, enum regist
 {
 	static const char *const paths[REGISTRATION_TYPES] = {
 		[REGISTRATION_VALIDATING] = "/validate", [REGISTRATION_MUTATING] = "/mutate"};
-	const char *warning = probe_warning(exchange->arena, type, review_probe(review));
+	const char *warning =
+		probe_warning(exchange->arena, type, review_probe(review), exchange->host);
 	struct review_answer answer = {
 		.allowed = true, .verdict = "allow", .warnings = &warning, .warning_count = 1};
 
@@ -212,7 +216,7 @@ begin_validation(struct exchange *exchange, struct handlers *handlers)
 
 	validation->started = clock_monotonic();
 	close_when_leaving(exchange, handlers);
-	if (!read_review(exchange, &validation->review) ||
+	if (!read_review(exchange, handlers->source, &validation->review) ||
 		!can_decide(exchange, handlers, &validation->review) ||
 		answer_probe(exchange, &validation->review, REGISTRATION_VALIDATING,
 			validation->started))
@@ -296,7 +300,7 @@ answer_mutate(struct exchange *exchange, void *context)
 	int64_t started = clock_monotonic();
 
 	close_when_leaving(exchange, handlers);
-	if (!read_review(exchange, &review))
+	if (!read_review(exchange, handlers->source, &review))
 		return;
 	/* Without the cluster, what it asks for would be left as it is, and refused. */
 	if ((supplement_is_asked(review.object) || review_probe(&review)) &&

@@ -74,6 +74,7 @@ open_source(struct program *program, struct error *error)
 			.lookup_wait = settings->lookup_wait,
 			.lookup_author_limit = settings->lookup_author_limit,
 			.lookup_limit = settings->lookup_limit},
+		.selection = &settings->selection,
 		.policy = settings->policy,
 		.stale_after = settings->stale_after,
 	};
@@ -122,6 +123,7 @@ open_status(struct program *program, struct error *error)
 		.validating = settings->validating_configuration,
 		.mutating = settings->mutating_configuration,
 		.namespace = settings->pod_namespace,
+		.selection = &settings->selection,
 		.every = settings->registration_check,
 		.identity = program->identity,
 	};

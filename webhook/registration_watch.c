@@ -213,6 +213,7 @@ watch_new(const struct registration_watch_settings *settings)
 			.type = (enum registration_type)type,
 			.name = names[type],
 			.namespace = settings->namespace,
+			.selection = settings->selection,
 		};
 	return watch;
 }

@@ -12,6 +12,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "kinds/kind_selection.h"
 #include "serving/tls_identity.h"
 
 struct registration_watch;
@@ -21,8 +22,9 @@ struct registration_watch_settings {
 	const char *kubeconfig; /* NULL for the pod's ServiceAccount */
 	const char *validating; /* names of configurations; "" for one that is not looked at */
 	const char *mutating;
-	const char *namespace; /* ours, which a selector may leave out; or NULL */
-	int64_t every;         /* nanoseconds */
+	const char *namespace;                  /* ours, which a selector may leave out; or NULL */
+	const struct kind_selection *selection; /* that is guarded; NULL: all */
+	int64_t every;                          /* nanoseconds */
 	struct tls_identity *identity;
 };
 

@@ -28,7 +28,7 @@ struct review {
 	const char *uid;
 	enum review_operation operation;
 	const struct kind_definition
-		*definition;     /* NULL for a kind or an object that is not ours */
+		*definition;     /* NULL for a kind or an object that is not ours, or not guarded */
 	const char *kind;        /* as the request says it, for the log */
 	const char *subresource; /* "" for the object itself */
 	const char *namespace;   /* "" for cluster-scoped kinds */

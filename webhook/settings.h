@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/options.h"
+#include "kinds/kind_selection.h"
 
 struct settings {
 	const char *listen;
@@ -20,6 +21,7 @@ struct settings {
 	const char *kubeconfig;
 	const char *pod_name;
 	const char *pod_namespace;
+	const char *kinds;
 	const char *policy;
 	const char *validating_configuration; /* names; "" for one that is not looked at */
 	const char *mutating_configuration;
@@ -38,6 +40,7 @@ struct settings {
 	int64_t registration_check;
 	int64_t shutdown_delay;
 	int64_t drain_time;
+	struct kind_selection selection; /* that `kinds` names */
 	bool help;
 	bool version;
 };

@@ -31,8 +31,9 @@ struct folder {
 };
 
 static bool
-read_folder(struct folder *folder, const char *path, struct error *error)
+read_folder(struct folder *folder, const struct source *source, struct error *error)
 {
+	const char *path = source->settings.folder;
 	struct manifests manifests = {0};
 
 	if (!manifests_read(folder->arena, path, &manifests, error))
@@ -43,7 +44,7 @@ read_folder(struct folder *folder, const char *path, struct error *error)
 		struct declaration *declaration = &folder->declarations[folder->count];
 		struct changes changes;
 
-		if (!manifest->definition)
+		if (!manifest->definition || !source_guards(source, manifest->definition->kind))
 			continue;
 		if (!manifest_decode(folder->arena, manifest, &changes, declaration, error))
 			return false;
@@ -99,7 +100,7 @@ source_reload(struct source *source, struct error *error)
 
 	if (!open_policy(source, &policy, error))
 		return false;
-	if (source->settings.folder && !read_folder(&folder, source->settings.folder, error)) {
+	if (source->settings.folder && !read_folder(&folder, source, error)) {
 		policy_file_dispose(&policy);
 		return false;
 	}
@@ -122,7 +123,8 @@ source_open(const struct source_settings *settings, struct error *error)
 	source->inventory = inventory_new();
 	good = source_reload(source, error);
 	if (good && !settings->folder) {
-		source->cluster = cluster_open(source->inventory, &settings->cluster, error);
+		source->cluster = cluster_open(
+			source->inventory, &settings->cluster, settings->selection, error);
 		good = source->cluster != NULL;
 	}
 	if (good)
@@ -170,6 +172,12 @@ source_state_text(enum source_state state)
 	default:
 		return "ok";
 	}
+}
+
+bool
+source_guards(const struct source *source, enum kind kind)
+{
+	return kind_selection_has(source->settings.selection, kind);
 }
 
 struct inventory *

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "kinds/kind_selection.h"
 #include "network/inventory.h"
 #include "validators/policy.h"
 #include "webhook/cluster.h"
@@ -21,8 +22,9 @@ struct source;
 struct source_settings {
 	const char *folder; /* of manifests, or NULL for the live cluster */
 	struct cluster_settings cluster;
-	const char *policy;  /* a file, or NULL for the defaults */
-	int64_t stale_after; /* nanoseconds */
+	const struct kind_selection *selection; /* lent; NULL: all kinds */
+	const char *policy;                     /* a file, or NULL for the defaults */
+	int64_t stale_after;                    /* nanoseconds */
 };
 
 enum source_state {
@@ -39,6 +41,9 @@ void source_close(struct source *source);
 bool source_reload(struct source *source, struct error *error);
 enum source_state source_state(const struct source *source);
 const char *source_state_text(enum source_state state); /* for an answer */
+
+/* An object of a kind that is not guarded is none of ours. */
+bool source_guards(const struct source *source, enum kind kind);
 
 struct inventory *source_inventory(const struct source *source);
 /* NULL for a folder, where what is admitted counts as applied. */

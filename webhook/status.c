@@ -89,6 +89,7 @@ write_source(struct page *page)
 	else
 		json_members_text(page->out, "cluster",
 			settings->kubeconfig ? settings->kubeconfig : "ServiceAccount of the pod");
+	json_members_text(page->out, "guards", settings->kinds);
 	json_members_flag(page->out, "ready", state == SOURCE_READY);
 	json_members_text(page->out, "state", source_state_text(state));
 	add_metric(page, "objects", "peerwarden_inventory_objects", NULL);

@@ -437,6 +437,21 @@ whatever_people_do_it_ends_in_order(void **state)
 	end(&owner);
 }
 
+static void
+what_a_secret_held_is_overwritten(void **state)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 16);
+	static const char text[] = "{\"metadata\":{\"name\":\"s\"},\"data\":{\"ca.key\":\"a2V5\"}}";
+	const struct json *secret =
+		json_parse(arena, text, strlen(text), &json_request_limits, NULL);
+
+	(void)state;
+	certificate_look_wipe_object(secret);
+	assert_string_equal(json_member_text(json_member(secret, "data"), "ca.key"), "");
+	assert_string_equal(json_member_text(json_member(secret, "metadata"), "name"), "s");
+	certificate_look_wipe_object(NULL);
+}
+
 int
 main(void)
 {
@@ -450,6 +465,7 @@ main(void)
 		cmocka_unit_test(a_write_that_meets_a_newer_object_changes_nothing),
 		cmocka_unit_test(settling_counts_from_the_answer_in_which_an_object_was_first_seen),
 		cmocka_unit_test(whatever_people_do_it_ends_in_order),
+		cmocka_unit_test(what_a_secret_held_is_overwritten),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

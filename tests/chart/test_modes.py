@@ -1,9 +1,13 @@
 """The chart's switches: other certificates, no daemon, and only some kinds; each guards and goes without a trace."""
 
+import json
+import urllib.request
+
 import pytest
 
 import definitions
 from chart_cluster import NAMESPACE
+from chart_values import settings
 from key_pairs import Authority
 from objects import KYMA, subnet, thing, vpc
 from played_cert_manager import PlayedCertManager, pair_for
@@ -13,6 +17,11 @@ from tenants import Tenants
 HOST = f"peerwarden-webhook.{NAMESPACE}.svc"
 FIRST, SECOND = (thing(KYMA, "IpRange", name, {"cidr": cidr}) for name, cidr in (
     ("first", "10.66.0.0/24"), ("second", "10.66.0.0/25")))
+
+LOOKS_OFTEN = settings("webhook", {"registration-check": "1s"})
+OURS = {"RemoteNetwork", "RemoteZone", "ConfigMap"}
+KINDS = {"Vpc": {"Subnet", "VpcNatGateway", "VpcEgressGateway"},
+         "IpRange": {"AwsVpcPeering", "GcpVpcPeering", "AzureVpcPeering", "AzureVpcDnsLink"}}
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +79,26 @@ def assert_guards(cluster, kube_ovn=True, kyma=True):
             assert not refuses(cluster, thing_)
 
 
+def assert_knows(cluster, name, kind):
+    """Assert that all pods look at the kinds of one product alone, without a complaint, and are content with the registration."""
+    for pod in cluster.node.of("webhook"):
+        def is_content(pod=pod):
+            return {each["state"] for each in statusz(pod, 8080)["registration"]["configurations"]} == {"good"}
+        wait_until(is_content, "the webhook is content with the registration")
+        assert statusz(pod, 8080)["source"]["guards"] == name
+        assert set(statusz(pod, 8080)["source"]["kinds"]) == {kind, *KINDS[kind], *OURS}
+    for pod in cluster.node.of("daemon"):
+        assert statusz(pod, 8081)["settings"]["kinds"] == name
+    assert not [line for component in ("webhook", "daemon") for pod in cluster.node.of(component)
+                for line in pod.log.splitlines() if "orbidden" in line]
+
+
+def statusz(pod, port):
+    """Return what a pod says of itself."""
+    with urllib.request.urlopen(f"http://{pod.sandbox.address}:{port}/statusz", timeout=10) as answer:
+        return json.load(answer)
+
+
 def test_cert_manager_makes_the_certificates(prepared, tenants, tmp_path):
     with PlayedCertManager(prepared, tmp_path):
         prepared.install("--set=certificates.mode=cert-manager")
@@ -93,11 +122,13 @@ def test_without_the_daemon_a_job_registers_once_and_again_after_an_upgrade(prep
 
 
 def test_only_kube_ovn_is_guarded_and_then_only_kyma(prepared, tenants):
-    prepared.install("--set=kinds.kyma=false")
+    prepared.install("--set=kinds.kyma=false", *LOOKS_OFTEN)
     assert_guards(prepared, kyma=False)
-    prepared.helm.upgrade("--set=kinds.kubeOvn=false")
+    assert_knows(prepared, "kube-ovn", "Vpc")
+    prepared.helm.upgrade("--set=kinds.kubeOvn=false", *LOOKS_OFTEN)
     wait_until(lambda: "vpcs" not in str(prepared.entries()), "the registration is the new one")
     assert_guards(prepared, kube_ovn=False)
+    assert_knows(prepared, "kyma", "IpRange")
 
 
 def test_a_registration_that_lets_calls_pass_is_never_armed(prepared, tenants):

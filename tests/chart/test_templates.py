@@ -29,6 +29,7 @@ OTHER = {
     ("image", "pullPolicy"): "Always",
     ("image", "pullSecrets"): ["pull"],
     ("certificates", "mode"): "cert-manager",
+    ("certificates", "caBundle"): FILES["certificates"]["caBundle"] * 2,
     ("certificates", "certManager", "issuerRef"): {"name": "corporate"},
     ("certificates", "certManager", "duration"): "2000h",
     ("certificates", "certManager", "renewBefore"): "700h",
@@ -130,7 +131,8 @@ def test_an_older_kubernetes_is_refused():
     assert result.returncode != 0 and "1.31" in result.stderr
 
 
-@pytest.mark.parametrize("path", DOCUMENTED, ids=".".join)
+# what uninstallHooks changes is only seen with a cluster: tests/end_to_end/test_chart_objects.py
+@pytest.mark.parametrize("path", [path for path in DOCUMENTED if path != ("uninstallHooks",)], ids=".".join)
 def test_every_documented_value_changes_something(path):
     around = surroundings(path)
     if path == ("daemon", "enabled"):
@@ -164,6 +166,8 @@ def test_an_unknown_value_is_refused(path):
     {"daemon": {"clouds": ["azure"]}}, {"daemon": {"mode": "manag"}}, {"webhook": {"replicas": 0}}, {"image": {"digest": "sha256:1"}},
     {"registration": {"timeoutSeconds": 31}}, {"certificates": {"mode": "none"}}, {"webhook": {"resources": {"memory": "1Gi"}}},
     {"networkPolicy": {"metricsFrom": [{"namespace": "monitoring"}]}}, {"fullnameOverride": "Guard"}, {"runAsUser": 0},
+    {"fullnameOverride": "a.b"}, {"fullnameOverride": "4711"}, {"certificates": {"certManager": {"issuerRef": {"kind": "ClusterIssuer"}}}},
+    {"commonLabels": {"app.kubernetes.io/instance": "x"}}, {"webhook": {"podLabels": {"app.kubernetes.io/component": "x"}}},
 ], ids=json.dumps)
 def test_a_wrong_value_is_refused(values):
     refusal(values)
@@ -176,6 +180,8 @@ def test_a_wrong_value_is_refused(values):
     ({"webhook": {"settings": {"drain-time": "1m"}, "terminationGracePeriodSeconds": 70}}, "terminationGracePeriodSeconds"),
     (merged(FILES, {"certificates": {"existingSecret": ""}}), "certificates.existingSecret"),
     (merged(FILES, {"certificates": {"caBundle": ""}}), "certificates.caBundle"),
+    (merged(FILES, {"certificates": {"caBundle": "/etc/ssl/ca.crt"}}), "no certificate in PEM"),
+    (merged(FILES, {"certificates": {"caBundle": FILES["certificates"]["caBundle"] + "-----BEGIN EC PRIVATE KEY-----"}}), "a private key"),
 ])
 def test_values_that_contradict_each_other_are_refused_with_the_reason(values, words):
     assert words in refusal(values)
@@ -191,7 +197,7 @@ def test_it_does_not_go_into_kube_system():
 
 
 def test_it_can_be_a_part_of_another_chart():
-    render({"global": {"whatever": {"is": "said"}}})
+    render({"global": {"whatever": {"is": "said"}}, "enabled": True})
 
 
 @pytest.mark.parametrize("values", SETS.values(), ids=SETS)
@@ -252,6 +258,10 @@ def test_two_releases_share_no_pods():
     assert selectors[0] != selectors[1]
 
 
+def test_a_name_with_dots_gives_services_names_that_dns_knows():
+    assert find(render(release="my.guard"), "Service", "my-guard-peerwarden-webhook")
+
+
 def test_a_long_name_is_cut():
     for thing in render(release="a" * 53):
         labels = thing["metadata"].get("labels", {}).values()
@@ -259,11 +269,10 @@ def test_a_long_name_is_cut():
 
 
 @pytest.mark.parametrize("kind", ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"])
-def test_the_configurations_come_empty_and_go_first(kind):
-    shell, hook = sorted((thing for thing in render() if thing["kind"] == kind), key=is_hook)
-    assert set(shell) == set(hook) == {"apiVersion", "kind", "metadata"}
-    assert shell["metadata"]["name"] == hook["metadata"]["name"] == "peerwarden"
-    assert hook["metadata"]["annotations"] == {"helm.sh/hook": "pre-delete", "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded"}
+def test_the_configurations_come_empty_and_once(kind):
+    (shell,) = [thing for thing in render() if thing["kind"] == kind]
+    assert set(shell) == {"apiVersion", "kind", "metadata"} and not is_hook(shell)
+    assert shell["metadata"]["name"] == "peerwarden" and "annotations" not in shell["metadata"]
 
 
 def test_the_secret_comes_without_data():
@@ -288,11 +297,13 @@ def test_the_registration_leads_to_the_service():
         assert "elsewhere" in json.dumps(configuration) and "peerwarden-system" not in json.dumps(configuration)
 
 
-@pytest.mark.parametrize("kind, group", [("kubeOvn", "kubeovn.io"), ("kyma", "cloud-resources.kyma-project.io")])
-def test_a_kind_that_is_switched_off_is_neither_registered_nor_kept_by_a_policy(kind, group):
+@pytest.mark.parametrize("kind, group, rest", [("kubeOvn", "kubeovn.io", "kyma"), ("kyma", "cloud-resources.kyma-project.io", "kube-ovn")])
+def test_a_kind_that_is_switched_off_is_neither_registered_nor_kept_by_a_policy_nor_read(kind, group, rest):
     things = render({"kinds": {kind: False}})
-    asked = [*registration(things).values(), *(thing for thing in things if thing["kind"] == "ValidatingAdmissionPolicy")]
+    asked = [*registration(things).values(), *(thing for thing in things if thing["kind"] in (
+        "ValidatingAdmissionPolicy", "ClusterRole", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"))]
     assert group not in json.dumps(asked) and "peerwarden.io" in json.dumps(asked)
+    assert {mounted(things, f"peerwarden-{program}")["kinds"] for program in ("webhook", "daemon")} == {rest}
 
 
 def test_the_authority_of_files_stands_in_the_registration():
@@ -411,7 +422,7 @@ def test_helm_test_may_only_make_remote_networks():
     things = [thing for thing in render() if thing["metadata"].get("annotations", {}).get("helm.sh/hook") == "test"]
     (role,) = [thing for thing in things if thing["kind"] == "ClusterRole"]
     assert role["rules"] == [{"apiGroups": ["peerwarden.io"], "resources": ["remotenetworks"], "verbs": ["create"]}]
-    assert sorted(thing["kind"] for thing in things) == ["ClusterRole", "ClusterRoleBinding", "Pod", "ServiceAccount"]
+    assert sorted(thing["kind"] for thing in things) == ["ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "Pod", "ServiceAccount"]
 
 
 def test_the_definitions_outlive_the_release_unless_told_otherwise():

@@ -26,7 +26,7 @@ def test_a_command_is_on_the_page(command):
     assert f"| [`{command}`](" in PAGE or f"| `{command}` |" in PAGE
 
 
-@pytest.mark.parametrize("command", ["lint", "audit", "plan", "free", "certs", "registration"])
+@pytest.mark.parametrize("command", ["lint", "audit", "plan", "free", "graph", "certs", "registration"])
 def test_every_option_of_a_command_is_on_the_page(command):
     options = set(re.findall(r"--(?:\[no-\])?([a-z-]+)", run(command, "--help").stdout)) - {"help"}
     shorts = {"output": "-o", "filename": "-f"}

@@ -11,8 +11,11 @@
 #define STATUS_FIXTURE_NOW (INT64_C(1700000000) * CLOCK_SECOND)
 #define STATUS_FIXTURE_BAD "<script>alert(1)</script>&\"'"
 
-static const struct settings status_fixture_settings = {
-	.mode = "observe", .clouds = "aws", .reports = "wgpolicy", .workers = 4};
+static const struct settings status_fixture_settings = {.kinds = "kube-ovn",
+	.mode = "observe",
+	.clouds = "aws",
+	.reports = "wgpolicy",
+	.workers = 4};
 
 static struct peering_view status_fixture_peerings[] = {
 	{.key = "awsvpcpeerings/active",

@@ -10,23 +10,28 @@
 
 #include <cmocka.h>
 
+#include "base/buffer.h"
+#include "base/cleanup.h"
 #include "base/metrics.h"
 #include "base/text.h"
 #include "tests/http/fake_server.h"
 
-#define NAME  "/validatingwebhookconfigurations/peerwarden"
-#define WORD  "00000000000000000000000000000000"
-#define EVERY (3600 * CLOCK_SECOND)
-#define CONFIGURATION(webhooks)                                                                    \
+#define NAME                    "/validatingwebhookconfigurations/peerwarden"
+#define WORD                    "00000000000000000000000000000000"
+#define EVERY                   (3600 * CLOCK_SECOND)
+#define CONFIGURATION(webhooks) CONFIGURATION_AT("7", webhooks)
+#define CONFIGURATION_AT(version, webhooks)                                                        \
 	"{\"apiVersion\":\"admissionregistration.k8s.io/v1\",\"kind\":"                            \
 	"\"ValidatingWebhookConfiguration\",\"metadata\":{\"name\":\"peerwarden\","                \
-	"\"resourceVersion\":\"7\"}" webhooks "}"
-#define FILLED(policy)                                                                             \
-	CONFIGURATION(",\"webhooks\":[{\"name\":\"v.peerwarden.io\",\"clientConfig\":{\"url\":"    \
-		      "\"https://a/validate\"},\"failurePolicy\":\"" policy                        \
-		      "\",\"rules\":[{\"operations\":[\"CREATE\"],\"apiGroups\":["                 \
-		      "\"peerwarden.io\"],\"apiVersions\":[\"v1alpha1\"],\"resources\":["          \
-		      "\"remotenetworks\"]}]}]")
+	"\"resourceVersion\":\"" version "\"}" webhooks "}"
+#define FILLED(policy) FILLED_AT("7", policy)
+#define FILLED_AT(version, policy)                                                                 \
+	CONFIGURATION_AT(version,                                                                  \
+		",\"webhooks\":[{\"name\":\"v.peerwarden.io\",\"clientConfig\":{\"url\":"          \
+		"\"https://a/validate\"},\"failurePolicy\":\"" policy                              \
+		"\",\"rules\":[{\"operations\":[\"CREATE\"],\"apiGroups\":["                       \
+		"\"peerwarden.io\"],\"apiVersions\":[\"v1alpha1\"],\"resources\":["                \
+		"\"remotenetworks\"]}]}]")
 #define GET(object)                                                                                \
 	{                                                                                          \
 		"GET /apis/admissionregistration.k8s.io/v1" NAME, FAKE_OK object, FAKE_CLOSE,      \
@@ -34,16 +39,18 @@
 	}
 #define PUT(policy)                                                                                \
 	{                                                                                          \
-		"\"failurePolicy\":\"" policy "\"", FAKE_OK FILLED(policy), FAKE_CLOSE, false      \
+		"\"failurePolicy\":\"" policy "\"", FAKE_OK FILLED_AT("8", policy), FAKE_CLOSE,    \
+			false                                                                      \
 	}
 #define PROBE(warning)                                                                             \
 	{                                                                                          \
 		"POST /apis/peerwarden.io/v1alpha1/remotenetworks?dryRun=All",                     \
 			FAKE_HEAD("201 Created") warning "\r\n{}", FAKE_CLOSE, false               \
 	}
-#define ANSWER                                                                                     \
-	"Warning: 299 - \"peerwarden mutate answers probe " WORD "\"\r\n"                          \
-	"Warning: 299 - \"peerwarden validate answers probe " WORD "\"\r\n"
+#define ANSWER ANSWER_AT("a")
+#define ANSWER_AT(host)                                                                            \
+	"Warning: 299 - \"peerwarden mutate answers probe " WORD " at " host "\"\r\n"              \
+	"Warning: 299 - \"peerwarden validate answers probe " WORD " at " host "\"\r\n"
 
 static atomic_bool is_leader;
 
@@ -99,13 +106,14 @@ write_file(const struct fixture *fixture, const char *text)
 }
 
 static void
-begin(struct fixture *fixture, const struct fake_step *steps)
+begin_settling(struct fixture *fixture, const struct fake_step *steps, int64_t settling)
 {
 	static struct leader *const some = (struct leader *)8; /* only asked by name */
 	struct registration_keeper_settings settings = {.config = &fixture->config,
 		.leader = some,
 		.file = fixture->file,
 		.every = EVERY,
+		.settling = settling,
 		.wrote = on_written,
 		.context = fixture};
 	struct error error = {0};
@@ -121,6 +129,12 @@ begin(struct fixture *fixture, const struct fake_step *steps)
 	fixture->keeper = registration_keeper_start(&settings, &error);
 	if (!fixture->keeper)
 		fail_msg("%s", error.message);
+}
+
+static void
+begin(struct fixture *fixture, const struct fake_step *steps)
+{
+	begin_settling(fixture, steps, 0);
 }
 
 static void
@@ -180,6 +194,58 @@ it_fills_waits_for_an_answer_and_arms(void **state)
 	end(&fixture);
 }
 
+/* The API server might still ask those to whom it led before. */
+static void
+nobody_is_asked_right_after_a_change(void **state)
+{
+	static const struct fake_step steps[] = {GET(CONFIGURATION("")), PUT("Ignore"),
+		GET(FILLED_AT("8", "Ignore")), GET(FILLED_AT("9", "Ignore")), {0}};
+	struct fixture fixture;
+
+	(void)state;
+	atomic_store(&is_leader, true);
+	begin_settling(&fixture, steps, EVERY);
+	assert_true(FAKE_EVENTUALLY(VALIDATING(&fixture).state == ACTIVATION_FILLED));
+	assert_string_equal(VALIDATING(&fixture).problem, "");
+	registration_keeper_wake(fixture.keeper);
+	assert_true(FAKE_EVENTUALLY(atomic_load(&fixture.server.served) == 4));
+	assert_string_equal(VALIDATING(&fixture).problem, "");
+	end(&fixture);
+}
+
+static void
+a_write_that_changes_nothing_is_a_problem_and_not_done_again_at_once(void **state)
+{
+	static const struct fake_step steps[] = {GET(FILLED("Ignore")), PROBE(ANSWER),
+		{"\"failurePolicy\":\"Fail\"", FAKE_OK FILLED("Ignore"), FAKE_CLOSE, false}, {0}};
+	struct fixture fixture;
+
+	(void)state;
+	atomic_store(&is_leader, true);
+	begin(&fixture, steps);
+	assert_true(FAKE_EVENTUALLY(strstr(VALIDATING(&fixture).problem, "undoes it")));
+	assert_non_null(strstr(VALIDATING(&fixture).problem, "v.peerwarden.io: failurePolicy"));
+	assert_int_equal(atomic_load(&fixture.wrote), 0);
+	end(&fixture);
+}
+
+/* Of another installation, or of what the entry led to before. */
+static void
+an_answer_of_another_host_is_none(void **state)
+{
+	static const struct fake_step steps[] = {
+		GET(FILLED("Ignore")), PROBE(ANSWER_AT("another")), {0}};
+	struct fixture fixture;
+
+	(void)state;
+	atomic_store(&is_leader, true);
+	begin(&fixture, steps);
+	assert_true(FAKE_EVENTUALLY(is_waiting(&fixture)));
+	assert_int_equal(view_of(&fixture).answers[REGISTRATION_VALIDATING], PROBE_SILENT);
+	assert_int_equal(view_of(&fixture).answers[REGISTRATION_MUTATING], PROBE_ANSWERED);
+	end(&fixture);
+}
+
 static void
 a_conflict_is_looked_at_again_at_once_and_is_no_problem(void **state)
 {
@@ -209,23 +275,67 @@ without_the_lead_it_asks_nothing(void **state)
 	end(&fixture);
 }
 
+static bool
+is_measured(const char *line)
+{
+	CLEANUP(buffer_dispose) struct buffer metrics;
+
+	buffer_init(&metrics, 1024 * 1024);
+	metrics_write(&metrics);
+	return strstr(buffer_text(&metrics), line) != NULL;
+}
+
 static void
 when_the_lead_goes_it_forgets_what_it_found(void **state)
 {
-	static const struct fake_step steps[] = {GET(FILLED("Fail")), GET(FILLED("Fail")), {0}};
+	static const struct fake_step steps[] = {GET(FILLED("Ignore")), PROBE(ANSWER), PUT("Fail"),
+		GET(FILLED("Fail")), GET(FILLED("Fail")), {0}};
+	static const char answered[] =
+		"peerwarden_registration_probe_answered{configuration=\"validating\"} 1\n";
+	static const char armed[] =
+		"peerwarden_registration_state{configuration=\"validating\",state=\"armed\"} 1\n";
+	struct fixture fixture;
+
+	(void)state;
+	atomic_store(&is_leader, true);
+	begin(&fixture, steps);
+	assert_true(FAKE_EVENTUALLY(atomic_load(&fixture.server.served) == 4));
+	assert_true(FAKE_EVENTUALLY(is_armed(&fixture)));
+	assert_true(is_measured(answered) && is_measured(armed));
+	atomic_store(&is_leader, false);
+	registration_keeper_wake(fixture.keeper);
+	assert_true(FAKE_EVENTUALLY(!*VALIDATING(&fixture).name));
+	assert_true(FAKE_EVENTUALLY(!is_measured(answered) && !is_measured(armed)));
+	assert_true(view_of(&fixture).is_wanted);
+	atomic_store(&is_leader, true);
+	registration_keeper_wake(fixture.keeper);
+	assert_true(FAKE_EVENTUALLY(is_armed(&fixture)));
+	end(&fixture);
+}
+
+static void
+what_the_file_does_not_name_any_more_is_forgotten(void **state)
+{
+	static const struct fake_step steps[] = {GET(FILLED("Fail")),
+		{"/mutatingwebhookconfigurations/peerwarden",
+			FAKE_STATUS("404 Not Found", "404", "there is none"), FAKE_CLOSE, false},
+		{0}};
+	static const char text[] = FILLED("Fail"), old[] = "Validating";
+	const char *kind = strstr(text, old);
+	CLEANUP(buffer_dispose) struct buffer mutating;
 	struct fixture fixture;
 
 	(void)state;
 	atomic_store(&is_leader, true);
 	begin(&fixture, steps);
 	assert_true(FAKE_EVENTUALLY(is_armed(&fixture)));
-	atomic_store(&is_leader, false);
+	buffer_init(&mutating, sizeof text);
+	buffer_printf(&mutating, "%.*sMutating%s", (int)(kind - text), text, kind + strlen(old));
+	write_file(&fixture, buffer_text(&mutating));
 	registration_keeper_wake(fixture.keeper);
 	assert_true(FAKE_EVENTUALLY(!*VALIDATING(&fixture).name));
-	assert_true(view_of(&fixture).is_wanted);
-	atomic_store(&is_leader, true);
-	registration_keeper_wake(fixture.keeper);
-	assert_true(FAKE_EVENTUALLY(is_armed(&fixture)));
+	assert_true(FAKE_EVENTUALLY(!is_measured("peerwarden_registration_state{configuration="
+						 "\"validating\",state=\"armed\"} 1\n")));
 	end(&fixture);
 }
 
@@ -294,9 +404,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_fills_waits_for_an_answer_and_arms),
+		cmocka_unit_test(an_answer_of_another_host_is_none),
+		cmocka_unit_test(nobody_is_asked_right_after_a_change),
+		cmocka_unit_test(
+			a_write_that_changes_nothing_is_a_problem_and_not_done_again_at_once),
 		cmocka_unit_test(a_conflict_is_looked_at_again_at_once_and_is_no_problem),
 		cmocka_unit_test(without_the_lead_it_asks_nothing),
 		cmocka_unit_test(when_the_lead_goes_it_forgets_what_it_found),
+		cmocka_unit_test(what_the_file_does_not_name_any_more_is_forgotten),
 		cmocka_unit_test(a_right_that_is_missing_is_told),
 		cmocka_unit_test(what_the_file_said_before_counts_while_it_cannot_be_used),
 		cmocka_unit_test(without_a_file_that_can_be_used_it_does_not_start),

@@ -194,6 +194,25 @@ a_file_gives_what_no_flag_says(void **state)
 }
 
 static void
+the_kinds_are_those_of_the_products_that_are_named(void **state)
+{
+	struct settings settings;
+	struct error error;
+
+	(void)state;
+	assert_true(load("", &settings, &error));
+	assert_true(settings.selection.has[KIND_SUBNET] && settings.selection.has[KIND_IP_RANGE]);
+	assert_true(load("--kinds kyma", &settings, &error));
+	assert_false(settings.selection.has[KIND_SUBNET]);
+	assert_true(settings.selection.has[KIND_IP_RANGE]);
+	assert_false(load("--kinds=", &settings, &error));
+	assert_false(load("--kinds kyma,calico", &settings, &error));
+	assert_int_equal(error.kind, ERROR_INVALID);
+	assert_non_null(strstr(error.message, "\"calico\""));
+	assert_non_null(strstr(error.message, "kube-ovn"));
+}
+
+static void
 help_and_version_need_nothing_else(void **state)
 {
 	struct settings settings;
@@ -234,6 +253,7 @@ main(void)
 		cmocka_unit_test(settings_that_cannot_work_are_refused),
 		cmocka_unit_test(own_certificates_need_a_registration_and_time_to_be_renewed),
 		cmocka_unit_test(a_file_gives_what_no_flag_says),
+		cmocka_unit_test(the_kinds_are_those_of_the_products_that_are_named),
 		cmocka_unit_test(help_and_version_need_nothing_else),
 		cmocka_unit_test(the_page_is_up_to_date),
 	};

@@ -92,6 +92,7 @@ each_part_stands_in_it(void **state)
 	assert_string_equal(text_at(page, "registration.validating.problem"), STATUS_FIXTURE_BAD);
 	assert_null(json_member(json_member(page, "registration"), "mutating"));
 	assert_string_equal(text_at(page, "settings.policy"), "defaults");
+	assert_string_equal(text_at(page, "settings.kinds"), "kube-ovn");
 }
 
 static void

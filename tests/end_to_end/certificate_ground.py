@@ -21,7 +21,7 @@ from key_pairs import KeyPair
 from load import Users
 from objects import path_of, subnet, thing, vpc
 from polling import wait_until
-from webhook import REGISTRATION, Guard, Webhook
+from webhook import REGISTRATION, Guard, Webhook, remove_all
 
 NAME = "peerwarden-webhook-tls"
 MARK = "peerwarden.io/retire-ca"
@@ -161,7 +161,7 @@ class CertificateGround:
         self.api.store(self.network, self.known)
 
     def stop(self):
-        """End everything and leave nothing behind that asks the webhook."""
+        """End everything and leave nothing behind."""
         for shell in self.shells:
             self.api.delete(shell)
         for daemon in self.daemons:
@@ -169,6 +169,7 @@ class CertificateGround:
         self.webhook.server.kill()
         self.kubelet.stop()
         self.api.delete(self.secret_object)
+        remove_all(self.api)
         self.proxy.cut()
 
     # what is stored and served

@@ -67,6 +67,18 @@ class RegistrationGround:
         for configuration in configurations:
             for entry in configuration["webhooks"]:
                 entry.update(copy.deepcopy(members))
+        self.write(configurations)
+
+    def trust(self, bundle):
+        """Write the file with this caBundle in every entry."""
+        configurations = self.wanted()
+        for configuration in configurations:
+            for entry in configuration["webhooks"]:
+                entry["clientConfig"]["caBundle"] = bundle
+        self.write(configurations)
+
+    def write(self, configurations):
+        """Write the file."""
         new = self.folder / "registration.new"
         new.write_text(yaml.safe_dump_all(configurations))
         new.rename(self.file)

@@ -64,12 +64,34 @@ def test_the_api_server_takes_what_the_daemon_will_register(values, cluster):
     taken(cluster, list(yaml.safe_load_all(text)))
 
 
-def test_the_notes_say_what_to_try(cluster):
+def tried(cluster, *options):
+    """Have Helm try an installation in this cluster, and return what it says it would do."""
     done = subprocess.run(
         [program("helm", "helm"), "install", "peerwarden", CHART, "--namespace", SYSTEM_NAMESPACE, "--dry-run=server",
-         "--kubeconfig", cluster.kubeconfig("admin")], capture_output=True, text=True, timeout=120)
+         "--kubeconfig", cluster.kubeconfig("admin"), *options], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    notes = done.stdout.partition("NOTES:")[2]
+    return done.stdout
+
+
+@pytest.mark.parametrize("wanted", ["true", "false"])
+def test_the_configurations_go_first_when_helm_uninstalls(wanted, cluster):
+    shown = tried(cluster, f"--set=uninstallHooks={wanted}").partition("HOOKS:")[2].partition("MANIFEST:")[0]
+    hooks = [thing for thing in yaml.safe_load_all(shown) if thing and thing["kind"].endswith("WebhookConfiguration")]
+    assert sorted(hook["kind"] for hook in hooks) == (["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"] if wanted == "true" else [])
+    for hook in hooks:
+        assert set(hook) == {"apiVersion", "kind", "metadata"} and hook["metadata"]["name"] == "peerwarden"
+        assert hook["metadata"]["annotations"] == {"helm.sh/hook": "pre-delete", "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded"}
+
+
+def test_what_the_notes_have_one_type_can_be_pasted(cluster):
+    lines = tried(cluster).partition("NOTES:")[2].splitlines()
+    (begin,) = [number for number, line in enumerate(lines) if line.endswith("<<EOF")]
+    (thing,) = yaml.safe_load_all("\n".join(lines[begin + 1:lines.index("EOF")]))
+    assert thing["kind"] == "Vpc"
+
+
+def test_the_notes_say_what_to_try(cluster):
+    notes = tried(cluster).partition("NOTES:")[2]
     for words in ("rollout status deployment/peerwarden-webhook", "service/peerwarden-daemon 8081", "test peerwarden", "kubectl create --dry-run=server"):
         assert words in notes
 

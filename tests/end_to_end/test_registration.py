@@ -2,6 +2,7 @@
 
 import json
 import threading
+from base64 import b64encode, encodebytes
 
 import pytest
 
@@ -246,6 +247,17 @@ def test_another_service_binds_once_it_answers_and_no_call_fails_before(ground, 
     ground.webhook.stop()
 
 
+def test_an_authority_that_is_wrong_never_binds_and_one_in_lines_does(ground, armed, plot):
+    ground.trust(b64encode(ground.control_plane.certificate.read_bytes()).decode())
+    wait_until(lambda: states(armed) == both("filled"), "the wrong one is there")
+    wait_until(lambda: all(armed.status()["registration"][name]["problem"] for name in TYPES.values()),
+               "nobody answers")
+    assert all(ground.entry(kind)["failurePolicy"] == "Ignore" for kind in TYPES)
+    ground.trust(encodebytes(ground.webhook.authority.bundle.encode()).decode())
+    wait_until_armed(ground, armed)
+    assert_guarded(ground, plot, 1)
+
+
 def test_a_file_that_cannot_be_used_changes_nothing(ground, armed):
     ground.file.write_text("apiVersion: v1\nkind: ConfigMap\n")
     message = "the registration file cannot be used; what it said before counts on"
@@ -295,7 +307,8 @@ def test_the_webhook_never_answers_a_real_write_as_a_probe(ground, armed):
     dry = ground.api.create(network, dry_run=True)
     assert dry.status == 201
     assert [warning for warning in dry.warnings if "answers probe abc" in warning] == [
-        '299 - "peerwarden mutate answers probe abc"', '299 - "peerwarden validate answers probe abc"']
+        '299 - "peerwarden mutate answers probe abc at 127.0.0.1"',
+        '299 - "peerwarden validate answers probe abc at 127.0.0.1"']
     stored = ground.api.create(network)
     assert stored.status == 201 and not stored.warnings, stored
     network["metadata"]["annotations"]["peerwarden.io/probe"] = "not a word"

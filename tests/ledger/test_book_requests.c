@@ -147,6 +147,22 @@ a_kind_that_is_not_installed_is_waited_for_once_it_has_a_floor(void **state)
 }
 
 static void
+what_others_say_of_a_kind_that_is_left_out_counts_for_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct entry *entry = enter(f, "a", "10.0.0.0/16", 0);
+
+	book_reached(f->book, KIND_SUBNET, MIRROR_LEFT_OUT);
+	see_other(f, "b", 8, &(struct other){"b", "10.0.0.0/16", 0, 0, 7});
+	write_all(f, 10);
+	assert_true(book_may_decide(f->book, entry));
+	assert_int_equal(meets(f, "10.0.0.0/16", BOOK_ALL), 0);
+	see_other(f, "b", 11, &(struct other){.floor = 20});
+	assert_true(book_may_decide(f->book, entry));
+	book_leave(f->book, entry);
+}
+
+static void
 a_page_that_cannot_be_read_stops_all_until_it_can_or_is_gone(void **state)
 {
 	struct fixture *f = *state;
@@ -220,6 +236,7 @@ main(void)
 		TEST(what_a_list_shows_relies_on_all_its_pages),
 		TEST(the_own_floor_holds_at_once),
 		TEST(a_kind_that_is_not_installed_is_waited_for_once_it_has_a_floor),
+		TEST(what_others_say_of_a_kind_that_is_left_out_counts_for_nothing),
 		TEST(a_page_that_cannot_be_read_stops_all_until_it_can_or_is_gone),
 		TEST(a_full_page_says_try_again_and_has_room_once_something_left),
 		TEST(what_is_stored_or_reserved_is_looked_at_in_turn),

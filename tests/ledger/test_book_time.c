@@ -301,6 +301,47 @@ a_page_with_a_reservation_to_settle_is_not_given_up(void **state)
 	assert_true(book_orphan(f->book, f->arena, LIFETIME, &orphan));
 }
 
+/* As after an update that leaves out what the replicas before it have guarded. */
+static void
+a_reservation_of_a_kind_that_is_left_out_goes_unasked_and_late(void **state)
+{
+	struct fixture *f = *state;
+	struct book_orphan orphan;
+
+	book_reached(f->book, KIND_SUBNET, MIRROR_LEFT_OUT);
+	see_other(f, "b", 8, &(struct other){"b", "10.0.0.0/16", 0, 0, 0});
+	dated(f, 1000);
+	dated(f, 1000 + 2 * LIFETIME);
+	assert_int_equal(questions(f, 0).count, 0);
+	for (uint64_t version = 9; version < 12; version++) {
+		assert_false(book_orphan(f->book, f->arena, LIFETIME, &orphan));
+		write_all(f, version);
+	}
+	dated(f, 1001 + 2 * LIFETIME);
+	assert_int_equal(questions(f, 0).count, 0);
+	assert_false(book_orphan(f->book, f->arena, LIFETIME, &orphan));
+	write_all(f, 20);
+	assert_true(book_orphan(f->book, f->arena, LIFETIME, &orphan));
+	assert_string_equal(orphan.name, "b");
+}
+
+static void
+the_own_reservation_of_a_kind_that_is_left_out_since_goes_late_too(void **state)
+{
+	struct fixture *f = *state;
+
+	admit(f, "a", 0, 10);
+	dated(f, 1000);
+	book_reached(f->book, KIND_SUBNET, MIRROR_LEFT_OUT);
+	dated(f, 1000 + 2 * LIFETIME);
+	assert_int_equal(questions(f, INT64_MAX).count, 0);
+	assert_false(book_wants_write_later(f->book));
+	dated(f, 1001 + 2 * LIFETIME);
+	assert_int_equal(questions(f, INT64_MAX).count, 0);
+	assert_true(book_wants_write_later(f->book));
+	assert_null(strstr(begin_write(f), "uid-a"));
+}
+
 int
 main(void)
 {
@@ -319,6 +360,8 @@ main(void)
 		cmocka_unit_test(an_answer_ends_what_it_settles),
 		TEST(a_page_of_nobody_is_given_up_once_its_floors_stand_in_the_own_one),
 		TEST(a_page_with_a_reservation_to_settle_is_not_given_up),
+		TEST(a_reservation_of_a_kind_that_is_left_out_goes_unasked_and_late),
+		TEST(the_own_reservation_of_a_kind_that_is_left_out_since_goes_late_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

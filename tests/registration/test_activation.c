@@ -258,6 +258,31 @@ the_live_bundle_stays_unless_another_is_wanted(void **state)
 	assert_int_equal(step.action, ACTIVATION_NOTHING);
 }
 
+static void
+a_bundle_in_several_lines_is_the_same_as_in_one(void **state)
+{
+	static const struct {
+		const char *bundle;
+		enum activation_action action;
+	} rows[] = {
+		{"b2xk\\n", ACTIVATION_NOTHING},
+		{"b2\\r\\nxk\\n", ACTIVATION_NOTHING},
+		{"b2\\nx", ACTIVATION_FILL},
+		{"b2xkb2xk\\n", ACTIVATION_FILL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *member = arena_printf(
+			arena, "\"clientConfig\":{\"caBundle\":\"%s\",", rows[i].bundle);
+
+		assert_int_equal(plan(replaced(wanted_text, "\"clientConfig\":{", member),
+					 LIVE(GOOD), NOT_ASKED)
+					 .action,
+			rows[i].action);
+	}
+}
+
 /* Everything of the object but the entry, and what we do not know of the entry. */
 static void
 what_is_not_ours_stays_as_it_is(void **state)
@@ -329,6 +354,7 @@ main(void)
 		cmocka_unit_test(a_missing_bundle_is_hinted_at),
 		cmocka_unit_test(a_wanted_ignore_needs_no_answer),
 		cmocka_unit_test(the_live_bundle_stays_unless_another_is_wanted),
+		cmocka_unit_test(a_bundle_in_several_lines_is_the_same_as_in_one),
 		cmocka_unit_test(what_is_not_ours_stays_as_it_is),
 		cmocka_unit_test(every_way_leads_to_armed),
 		cmocka_unit_test(what_is_shipped_is_armed_once_it_is_live),

@@ -27,7 +27,7 @@ ask(struct arena *arena, const char *reply, struct probe_result *result)
 	fake_server_start(&server, steps);
 	config.server.url = server.url;
 	client = kube_client_new(&config, NULL);
-	*result = probe_ask(arena, client, CLOCK_SECOND * 10);
+	*result = probe_ask(arena, client, NULL, CLOCK_SECOND * 10);
 	kube_client_free(client);
 	fake_server_stop(&server);
 	assert_int_equal(server.unexpected, 0);
@@ -80,18 +80,33 @@ only_a_word_that_could_be_ours_is_answered(void **state)
 
 	(void)state;
 	memset(longest, 'a', PROBE_WORD_LONGEST);
-	assert_string_equal(probe_warning(arena, REGISTRATION_VALIDATING, "0af"),
-		"peerwarden validate answers probe 0af");
-	assert_string_equal(probe_warning(arena, REGISTRATION_MUTATING, "0af"),
-		"peerwarden mutate answers probe 0af");
-	assert_non_null(probe_warning(arena, REGISTRATION_MUTATING, longest));
+	assert_string_equal(probe_warning(arena, REGISTRATION_VALIDATING, "0af", "a.b.svc:443"),
+		"peerwarden validate answers probe 0af at a.b.svc");
+	assert_string_equal(probe_warning(arena, REGISTRATION_MUTATING, "0af", "[::1]:8443"),
+		"peerwarden mutate answers probe 0af at ::1");
+	assert_non_null(probe_warning(arena, REGISTRATION_MUTATING, longest, "a"));
 	longest[PROBE_WORD_LONGEST] = 'a';
-	assert_null(probe_warning(arena, REGISTRATION_MUTATING, longest));
-	assert_null(probe_warning(arena, REGISTRATION_MUTATING, NULL));
-	assert_null(probe_warning(arena, REGISTRATION_MUTATING, ""));
-	assert_null(probe_warning(arena, REGISTRATION_MUTATING, "a b"));
-	assert_null(probe_warning(arena, REGISTRATION_MUTATING, "A"));
-	assert_null(probe_warning(arena, REGISTRATION_MUTATING, "a\n"));
+	assert_null(probe_warning(arena, REGISTRATION_MUTATING, longest, "a"));
+	assert_null(probe_warning(arena, REGISTRATION_MUTATING, NULL, "a"));
+	assert_null(probe_warning(arena, REGISTRATION_MUTATING, "", "a"));
+	assert_null(probe_warning(arena, REGISTRATION_MUTATING, "a b", "a"));
+	assert_null(probe_warning(arena, REGISTRATION_MUTATING, "A", "a"));
+	assert_null(probe_warning(arena, REGISTRATION_MUTATING, "a\n", "a"));
+	assert_null(probe_warning(arena, REGISTRATION_MUTATING, "a", ""));
+	assert_null(probe_warning(arena, REGISTRATION_MUTATING, "a", "a\"b"));
+}
+
+static void
+a_long_host_and_word_stay_below_what_the_api_server_cuts(void **state)
+{
+	CLEANUP(arena_cleanup) struct arena *arena = arena_new(SIZE_MAX);
+	char word[PROBE_WORD_LONGEST + 1] = {0}, host[254] = {0};
+
+	(void)state;
+	memset(word, 'a', sizeof word - 1);
+	memset(host, 'b', sizeof host - 1);
+	assert_in_range(
+		strlen(probe_warning(arena, REGISTRATION_VALIDATING, word, host)), 200, 256);
 }
 
 int
@@ -100,6 +115,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_becomes_of_the_request_tells_whether_anybody_answered),
 		cmocka_unit_test(only_a_word_that_could_be_ours_is_answered),
+		cmocka_unit_test(a_long_host_and_word_stay_below_what_the_api_server_cuts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

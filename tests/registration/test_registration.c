@@ -93,10 +93,13 @@ teardown(void **state)
 }
 
 static const struct registration_problem *
-check(enum registration_type type, const char *text)
+check_for(const struct kind_selection *selection, enum registration_type type, const char *text)
 {
-	const struct registration_expectation expectation = {
-		.type = type, .name = "peerwarden", .certificate = leaf.pem, .namespace = "ours"};
+	const struct registration_expectation expectation = {.type = type,
+		.name = "peerwarden",
+		.certificate = leaf.pem,
+		.namespace = "ours",
+		.selection = selection};
 	struct yaml_documents documents;
 	struct error error;
 
@@ -108,6 +111,12 @@ check(enum registration_type type, const char *text)
 			return registration_check(arena, documents.items[i], &expectation);
 	fail_msg("no %s", registration_kind(type));
 	return NULL;
+}
+
+static const struct registration_problem *
+check(enum registration_type type, const char *text)
+{
+	return check_for(NULL, type, text);
 }
 
 static void
@@ -231,6 +240,29 @@ groups_that_are_switched_off_need_no_rule(void **state)
 	assert_good(V, replace(text, "metadata:\n", GUARDS("kubeovn.io.example.com")));
 	text = replace(good, "[peerwarden.io]", "[example.com]");
 	assert_non_null(check(V, replace(text, "metadata:\n", GUARDS("kubeovn.io"))));
+}
+
+static void
+a_webhook_that_says_what_it_guards_needs_rules_for_just_that(void **state)
+{
+	const char *without_kyma =
+		replace(good, "[cloud-resources.kyma-project.io]", "[example.com]");
+	const char *claims_kube_ovn =
+		replace(without_kyma, "metadata:\n", GUARDS("kubeovn.io,peerwarden.io"));
+	const char *without_ours = replace(good, "[peerwarden.io]", "[example.com]");
+	struct kind_selection kube_ovn, both;
+
+	(void)state;
+	assert_true(kind_selection_read("kube-ovn", &kube_ovn, NULL));
+	assert_true(kind_selection_read(KIND_SELECTION_ALL, &both, NULL));
+	for (enum registration_type type = 0; type < REGISTRATION_TYPES; type++) {
+		assert_null(check_for(&kube_ovn, type, good));
+		assert_null(check_for(&kube_ovn, type, without_kyma));
+		assert_non_null(check_for(&both, type, without_kyma));
+		assert_non_null(check_for(&both, type, claims_kube_ovn));
+	}
+	assert_non_null(check_for(&kube_ovn, V, without_ours));
+	assert_non_null(check_for(&kube_ovn, V, replace(good, "[kubeovn.io]", "[example.com]")));
 }
 
 static void
@@ -392,6 +424,7 @@ main(void)
 		cmocka_unit_test(conditions_that_leave_out_something_else_are_told),
 		cmocka_unit_test(rules_that_leave_something_out_are_told),
 		cmocka_unit_test(groups_that_are_switched_off_need_no_rule),
+		cmocka_unit_test(a_webhook_that_says_what_it_guards_needs_rules_for_just_that),
 		cmocka_unit_test(wildcards_cover_what_they_stand_for),
 		cmocka_unit_test(rules_that_would_ask_us_about_our_own_pages_are_told),
 		cmocka_unit_test(members_that_let_objects_pass_are_told),

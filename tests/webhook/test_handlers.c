@@ -56,8 +56,10 @@ static struct exchange *
 post(const char *path, const char *body)
 {
 	struct exchange *exchange = exchange_acquire(pool);
-	struct exchange_head head = {
-		.method = "POST", .path = path, .content_type = "application/json"};
+	struct exchange_head head = {.method = "POST",
+		.path = path,
+		.host = "hook.net.svc:443",
+		.content_type = "application/json"};
 
 	if (exchange_begin(exchange, handlers_admission, &head)) {
 		exchange_receive(exchange, body, strlen(body));
@@ -118,9 +120,11 @@ a_probe_is_answered_on_dry_run_and_never_for_a_real_write(void **state)
 {
 	(void)state;
 	assert_answer("/validate", NETWORK("CREATE", "true", "7af"), 200,
-		"\"allowed\":true,\"warnings\":[\"peerwarden validate answers probe 7af\"]");
+		"\"allowed\":true,\"warnings\":[\"peerwarden validate answers probe 7af at "
+		"hook.net.svc\"]");
 	assert_answer("/mutate", NETWORK("CREATE", "true", "7af"), 200,
-		"\"allowed\":true,\"warnings\":[\"peerwarden mutate answers probe 7af\"]");
+		"\"allowed\":true,\"warnings\":[\"peerwarden mutate answers probe 7af at "
+		"hook.net.svc\"]");
 	for (int i = 0; i < 2; i++) {
 		const char *path = i ? "/validate" : "/mutate";
 
@@ -179,6 +183,25 @@ neither_deletions_nor_status_nor_old_text_are_patched(void **state)
 }
 
 static void
+what_is_left_out_is_none_of_ours(void **state)
+{
+	struct kind_selection selection;
+	struct source_settings settings = {.folder = folder, .selection = &selection};
+	struct source *all = handlers.source;
+
+	(void)state;
+	assert_true(kind_selection_read("kyma", &selection, NULL));
+	handlers.source = source_open(&settings, NULL);
+	assert_answer("/validate", CREATE("10.0.0.0/33"), 200, "\"allowed\":true");
+	assert_answer("/mutate", CREATE(" 10.0.0.0/16"), 200,
+		"\"allowed\":true,\"auditAnnotations\":{\"verdict\":\"allow\"}}}");
+	assert_answer("/validate", NETWORK("CREATE", "true", "7af"), 200,
+		"answers probe 7af at hook.net.svc");
+	source_close(handlers.source);
+	handlers.source = all;
+}
+
+static void
 a_leaving_replica_decides_and_closes_a_draining_one_sends_away(void **state)
 {
 	struct exchange *exchange;
@@ -213,6 +236,7 @@ main(void)
 		cmocka_unit_test(a_replica_that_is_leaving_answers_no_probe),
 		cmocka_unit_test(only_what_has_to_change_is_patched),
 		cmocka_unit_test(neither_deletions_nor_status_nor_old_text_are_patched),
+		cmocka_unit_test(what_is_left_out_is_none_of_ours),
 		cmocka_unit_test(a_leaving_replica_decides_and_closes_a_draining_one_sends_away),
 	};
 

@@ -126,6 +126,25 @@ settings_that_cannot_work_are_refused(void **state)
 }
 
 static void
+the_kinds_are_those_of_the_products_that_are_named(void **state)
+{
+	struct settings settings;
+	struct error error;
+
+	(void)state;
+	assert_true(load("--tls-cert a --tls-key b", &settings, &error));
+	assert_true(settings.selection.has[KIND_SUBNET] && settings.selection.has[KIND_IP_RANGE]);
+	assert_true(load("--tls-cert a --tls-key b --kinds kyma", &settings, &error));
+	assert_false(settings.selection.has[KIND_SUBNET]);
+	assert_true(settings.selection.has[KIND_IP_RANGE]);
+	assert_false(load("--tls-cert a --tls-key b --kinds=", &settings, &error));
+	assert_false(load("--tls-cert a --tls-key b --kinds kyma,calico", &settings, &error));
+	assert_int_equal(error.kind, ERROR_INVALID);
+	assert_non_null(strstr(error.message, "\"calico\""));
+	assert_non_null(strstr(error.message, "kube-ovn"));
+}
+
+static void
 help_and_version_need_nothing_else(void **state)
 {
 	struct settings settings;
@@ -208,6 +227,7 @@ main(void)
 		cmocka_unit_test(defaults_are_those_of_the_table),
 		cmocka_unit_test(a_flag_beats_the_environment_and_that_the_file),
 		cmocka_unit_test(settings_that_cannot_work_are_refused),
+		cmocka_unit_test(the_kinds_are_those_of_the_products_that_are_named),
 		cmocka_unit_test(help_and_version_need_nothing_else),
 		cmocka_unit_test(a_config_file_that_is_no_map_of_options_is_refused),
 		cmocka_unit_test(the_settings_page_is_up_to_date),

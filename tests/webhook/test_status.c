@@ -49,6 +49,7 @@ setup(void **state)
 	key_pair_write("tls.key", good.key_pem);
 	status.identity = tls_identity_open("tls.crt", "tls.key", NULL, NULL);
 	settings.inventory = "objects";
+	settings.kinds = "kyma";
 	handlers.source = source_open(&wanted, NULL);
 	status.source = handlers.source;
 	return status.identity && handlers.source ? 0 : -1;
@@ -127,6 +128,7 @@ the_page_is_json_and_says_what_is_in_force(void **state)
 	assert_string_equal(text_at(page, "phase"), "serving");
 	assert_int_equal(strlen(text_at(page, "started")), 24);
 	assert_string_equal(text_at(page, "source.folder"), "objects");
+	assert_string_equal(text_at(page, "source.guards"), "kyma");
 	assert_true(json_boolean(json_nearest(page, "source.ready"), false));
 	assert_string_equal(text_at(page, "policy.file"), "defaults");
 	assert_string_equal(text_at(page, "certificate.subject"), "CN=good");

@@ -7,7 +7,8 @@
 {{- define "peerwarden.fullname" -}}
 {{- $name := include "peerwarden.name" . -}}
 {{- $full := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) -}}
-{{- .Values.fullnameOverride | default $full | trunc 48 | trimSuffix "-" -}}
+{{- /* Services are named after it, and a Service's name has no dots */ -}}
+{{- .Values.fullnameOverride | default $full | replace "." "-" | trunc 48 | trimSuffix "-" -}}
 {{- end }}
 
 {{/* The name of a component's Deployment, Service, ServiceAccount and roles: (list . "webhook"). */}}

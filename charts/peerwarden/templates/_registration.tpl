@@ -12,11 +12,30 @@ groups:
   {{- end }}
 {{- end }}
 
+{{/* Whose kinds are switched on, as the programs name them. */}}
+{{- define "peerwarden.kinds" -}}
+{{- $names := list -}}
+{{- if .Values.kinds.kubeOvn -}}
+{{- $names = append $names "kube-ovn" -}}
+{{- end -}}
+{{- if .Values.kinds.kyma -}}
+{{- $names = append $names "kyma" -}}
+{{- end -}}
+{{- join "," $names -}}
+{{- end }}
+
 {{/* The certificate authority, in base64, where the user brings one. */}}
 {{- define "peerwarden.caBundle" -}}
 {{- if eq .Values.certificates.mode "files" -}}
 {{- $bundle := required "certificates.mode is files: certificates.caBundle must hold the authority that the API server is to trust" .Values.certificates.caBundle -}}
-{{- hasPrefix "-----BEGIN" $bundle | ternary ($bundle | b64enc) $bundle -}}
+{{- $text := contains "-----BEGIN" $bundle | ternary $bundle ($bundle | b64dec) -}}
+{{- if not (contains "-----BEGIN CERTIFICATE-----" $text) -}}
+{{- fail "certificates.caBundle holds no certificate in PEM, nor in base64" -}}
+{{- end -}}
+{{- if contains "PRIVATE KEY" $text -}}
+{{- fail "certificates.caBundle holds a private key, and everybody may read it there" -}}
+{{- end -}}
+{{- $text | b64enc -}}
 {{- end -}}
 {{- end }}
 
@@ -71,12 +90,21 @@ cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "peerwarden.
 {{- end -}}
 {{- end }}
 
+{{/* Only for Helm itself, which is told by its seeing the cluster: who applies what "helm template" gives would apply one object
+twice, and Argo CD takes the last one of a name, which would be the hook that it never runs. */}}
+{{- define "peerwarden.uninstallHooks" -}}
+{{- and .Values.uninstallHooks (lookup "v1" "Namespace" "" "kube-system" | empty | not) -}}
+{{- end }}
+
 {{/* An empty configuration, which the daemon fills: (list . kind hook), where hook is true for the one that is only made to be
 deleted. */}}
 {{- define "peerwarden.shell" -}}
 {{- $root := first . -}}
 {{- $hook := last . -}}
-{{- $injection := include "peerwarden.injection" $root -}}
+{{- $annotations := include "peerwarden.injection" $root | fromYaml | default dict -}}
+{{- if not (and $root.Values.kinds.kubeOvn $root.Values.kinds.kyma) -}}
+{{- $_ := set $annotations "peerwarden.io/guards" ((include "peerwarden.groups" $root | fromYaml).groups | join ",") -}}
+{{- end -}}
 apiVersion: admissionregistration.k8s.io/v1
 kind: {{ index . 1 }}
 metadata:
@@ -86,7 +114,7 @@ metadata:
   annotations:
     helm.sh/hook: pre-delete
     helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-  {{- else if $injection }}
-  annotations: {{- $injection | nindent 4 }}
+  {{- else if $annotations }}
+  annotations: {{- toYaml $annotations | nindent 4 }}
   {{- end }}
 {{- end }}

@@ -2,6 +2,7 @@
 {{- define "peerwarden.daemon.settings" -}}
 {{- $own := dict
   "listen" ":8081"
+  "kinds" (include "peerwarden.kinds" .)
   "policy" "/etc/peerwarden/policy/policy.yaml"
   "registration" "/etc/peerwarden/registration/registration.yaml"
   "certificates" (eq .Values.certificates.mode "own" | ternary "own" "none")

@@ -5,6 +5,7 @@
   "metrics-listen" ":8080"
   "tls-cert" "/etc/peerwarden/tls/tls.crt"
   "tls-key" "/etc/peerwarden/tls/tls.key"
+  "kinds" (include "peerwarden.kinds" .)
   "policy" "/etc/peerwarden/policy/policy.yaml"
   "validating-configuration" (include "peerwarden.fullname" .)
   "mutating-configuration" (include "peerwarden.fullname" .)

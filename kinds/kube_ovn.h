@@ -1,0 +1,4 @@
+/* What the kinds of Kube-OVN have in common. */
+#pragma once
+
+#define KUBE_OVN_GROUP "kubeovn.io"
