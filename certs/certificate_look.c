@@ -134,7 +134,7 @@ read_configurations(struct arena *arena, struct kube_client *client,
 	const struct certificate_place *place = look->place;
 
 	for (size_t i = 0; i < place->object_count; i++) {
-		int64_t seen_for;
+		int64_t seen_for = 0;
 
 		if (!read_object(arena, client, object_path(arena, &place->objects[i]),
 			    &sights->objects[i], &look->objects[i], &seen_for, error) ||
@@ -186,7 +186,7 @@ certificate_look_take(struct arena *arena, struct kube_client *client,
 	const struct certificate_store *remembered, struct certificate_look *look,
 	struct error *error)
 {
-	int64_t seen_for;
+	int64_t seen_for = 0;
 
 	*look = (struct certificate_look){.place = place,
 		.remembered = remembered ? *remembered : nothing,
