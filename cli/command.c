@@ -8,8 +8,8 @@
 #include "base/text.h"
 
 const struct command *const commands[] = {&lint_command, &audit_command, &plan_command,
-	&free_command, &policy_command, &certs_command, &registration_command, &explain_command,
-	&completion_command, NULL};
+	&free_command, &graph_command, &policy_command, &certs_command, &registration_command,
+	&explain_command, &completion_command, NULL};
 
 const struct command *
 command_find(const char *name)

@@ -26,6 +26,7 @@ extern const struct command lint_command;
 extern const struct command audit_command;
 extern const struct command plan_command;
 extern const struct command free_command;
+extern const struct command graph_command;
 extern const struct command policy_command;
 extern const struct command certs_command;
 extern const struct command registration_command;

@@ -46,6 +46,13 @@ store(struct state *state, struct declaration *declaration, const struct object_
 	inventory_unlock(state->inventory);
 }
 
+static void
+show(const struct state *state, const struct object_id *id, const struct json *object)
+{
+	if (state->viewer)
+		state->viewer->see(state->viewer->context, id, object);
+}
+
 /* A list that is under way. */
 struct listing {
 	struct state *state;
@@ -67,6 +74,7 @@ take_object(struct listing *listing, const struct json *object, struct error *er
 		return false;
 	bundle_object(listing->kind, object, &id);
 	store(state, &declaration, &id);
+	show(state, &id, object);
 	key = bundle_key(listing->arena, &id);
 	definition = wanted(state, key);
 	if (definition)
@@ -178,6 +186,7 @@ take_manifest(struct state *state, const struct manifest *manifest, struct error
 		return false;
 	bundle_object(manifest->definition, manifest->object, &id);
 	store(state, &declaration, &id);
+	show(state, &id, manifest->object);
 	key = bundle_key(state->arena, &id);
 	definition = wanted(state, key);
 	if (definition)
@@ -206,14 +215,15 @@ read_files(struct state *state, const char *path, struct error *error)
 }
 
 bool
-state_read(struct arena *arena, const char *source, const struct bundle *of_interest,
-	struct state *state, struct error *error)
+state_read_shown(struct arena *arena, const char *source, const struct bundle *of_interest,
+	const struct state_viewer *viewer, struct state *state, struct error *error)
 {
 	struct kube_config *cluster = ARENA_NEW(arena, struct kube_config);
 
 	*state = (struct state){
 		.arena = arena,
 		.wanted = of_interest,
+		.viewer = viewer,
 		.inventory = inventory_new(),
 		.objects = map_new(),
 	};
@@ -226,6 +236,13 @@ state_read(struct arena *arena, const char *source, const struct bundle *of_inte
 	if (arena_exhausted(arena))
 		return error_set(error, ERROR_EXHAUSTED, "%s: there is too much in it", source);
 	return true;
+}
+
+bool
+state_read(struct arena *arena, const char *source, const struct bundle *of_interest,
+	struct state *state, struct error *error)
+{
+	return state_read_shown(arena, source, of_interest, NULL, state, error);
 }
 
 const char *const *

@@ -14,9 +14,16 @@
 	"what exists already: a file or folder of manifests, a kubeconfig file, or \"cluster\" "   \
 	"for the one that kubectl would ask"
 
+/* Is shown each object that exists, one after the other. Both are lent for the call only. */
+struct state_viewer {
+	void (*see)(void *context, const struct object_id *id, const struct json *object);
+	void *context;
+};
+
 struct state {
 	struct arena *arena;
 	const struct bundle *wanted;
+	const struct state_viewer *viewer; /* NULL for nobody */
 	struct inventory *inventory;
 	struct manifests manifests;        /* that were read; none of a cluster */
 	struct map *objects;               /* const struct json * by bundle_key */
@@ -29,6 +36,8 @@ struct state {
  * are passed over. `wanted` may be NULL. The state is to be disposed of in any case. */
 bool state_read(struct arena *arena, const char *source, const struct bundle *wanted,
 	struct state *state, struct error *error);
+bool state_read_shown(struct arena *arena, const char *source, const struct bundle *wanted,
+	const struct state_viewer *viewer, struct state *state, struct error *error);
 void state_dispose(struct state *state); /* usable with CLEANUP */
 
 /* As it is stored; NULL when it does not exist, or is not wanted. */

@@ -113,6 +113,8 @@ judge(struct round *round, const struct declaration *declaration)
 	struct findings findings = audit_object(round->arena, &round->audit, declaration);
 
 	tally_add(&round->tally, &findings);
+	if (round->room->picture)
+		picture_note(round->room->picture, &findings);
 	if (subject) {
 		subject->round = round->room->rounds;
 		if (round->room->writer)
@@ -140,6 +142,8 @@ judge_all(struct round *round)
 	for (size_t i = 0; i < all.count; i++)
 		judge(round, all.items[i]);
 	subjects_sweep(room->subjects, room->rounds, on_gone, room->writer);
+	if (room->picture)
+		picture_draw(room->picture, room->inventory, room->drawn);
 	round->outcome->objects = all.count;
 }
 

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "daemon/picture.h"
 #include "daemon/report_writer.h"
 #include "daemon/subjects.h"
 #include "network/inventory.h"
@@ -26,8 +27,10 @@ struct audit_room {
 	struct report_writer *writer; /* NULL: nobody wants reports */
 	enum policy_report_form form;
 	bool all_results;
-	uint64_t rounds; /* that were begun; under the inventory's lock */
-	size_t stored;   /* objects in the inventory at the last one; under its lock */
+	struct picture *picture; /* NULL: nobody wants one */
+	struct buffer *drawn;    /* each round fills it anew with the picture */
+	uint64_t rounds;         /* that were begun; under the inventory's lock */
+	size_t stored;           /* objects in the inventory at the last one; under its lock */
 };
 
 struct audit_outcome {

@@ -15,6 +15,7 @@
 #define TICK         (1 * CLOCK_SECOND) /* between two looks at the policy */
 #define LONGEST_REST (4 * CLOCK_SECOND)
 enum { REST_FACTOR = 10 };
+enum { LARGEST_PICTURE = 1024 * 1024 };
 
 static const double seconds_bounds[] = {0.001, 0.01, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 0};
 static struct metric objects_metric =
@@ -33,6 +34,7 @@ struct auditor {
 	size_t expired;   /* exemptions, at the last round */
 	int64_t ticked;   /* clock_monotonic */
 	int64_t rest_end; /* no round before */
+	struct buffer drawn;
 
 	pthread_mutex_t mutex; /* of all below; taken after the inventory's lock */
 	pthread_cond_t changed;
@@ -40,6 +42,7 @@ struct auditor {
 	bool pending; /* something is to be judged anew */
 	bool ending;
 	struct audit_outcome outcome; /* of the last round; `now` is 0 before the first */
+	struct buffer picture;        /* of the last round */
 };
 
 static void
@@ -74,6 +77,15 @@ tick(struct auditor *auditor)
 }
 
 static void
+swap(struct buffer *one, struct buffer *other)
+{
+	const struct buffer kept = *one;
+
+	*one = *other;
+	*other = kept;
+}
+
+static void
 publish(struct auditor *auditor, const struct audit_outcome *outcome)
 {
 	metric_set(&objects_metric, (double)outcome->objects);
@@ -81,6 +93,7 @@ publish(struct auditor *auditor, const struct audit_outcome *outcome)
 	metric_set(&last_metric, (double)(outcome->now / CLOCK_SECOND));
 	pthread_mutex_lock(&auditor->mutex);
 	auditor->outcome = *outcome;
+	swap(&auditor->picture, &auditor->drawn);
 	pthread_mutex_unlock(&auditor->mutex);
 	if (outcome->failed > 0)
 		log_error("policy reports cannot be made", LOG_NUMBER("count", outcome->failed));
@@ -95,6 +108,8 @@ judge_everything(struct auditor *auditor)
 	int64_t rest;
 
 	auditor->expired = expired_exemptions(auditor);
+	buffer_dispose(&auditor->drawn);
+	buffer_init(&auditor->drawn, LARGEST_PICTURE);
 	audit_round(&auditor->room, &outcome);
 	rest = outcome.took * REST_FACTOR;
 	auditor->rest_end = clock_monotonic() + (rest < LONGEST_REST ? rest : LONGEST_REST);
@@ -171,7 +186,11 @@ auditor_start(const struct auditor_settings *settings, struct error *error)
 	auditor->room = (struct audit_room){.inventory = settings->inventory,
 		.subjects = subjects_new(),
 		.form = settings->form,
-		.all_results = settings->all_results};
+		.all_results = settings->all_results,
+		.picture = picture_new(),
+		.drawn = &auditor->drawn};
+	buffer_init(&auditor->drawn, LARGEST_PICTURE);
+	buffer_init(&auditor->picture, LARGEST_PICTURE);
 	pthread_mutex_init(&auditor->mutex, NULL);
 	thread_condition_init(&auditor->changed);
 	inventory_lock(settings->inventory);
@@ -200,6 +219,9 @@ auditor_stop(struct auditor *auditor)
 	report_writer_stop(auditor->room.writer);
 	policy_file_dispose(&auditor->room.policy);
 	subjects_free(auditor->room.subjects);
+	picture_free(auditor->room.picture);
+	buffer_dispose(&auditor->drawn);
+	buffer_dispose(&auditor->picture);
 	pthread_cond_destroy(&auditor->changed);
 	pthread_mutex_destroy(&auditor->mutex);
 	free(auditor);
@@ -281,4 +303,16 @@ auditor_look(struct auditor *auditor, struct auditor_view *view)
 	view->audited = auditor->outcome.now;
 	view->took = auditor->outcome.took;
 	pthread_mutex_unlock(&auditor->mutex);
+}
+
+const char *
+auditor_picture(struct auditor *auditor, struct arena *arena)
+{
+	const char *text = NULL;
+
+	pthread_mutex_lock(&auditor->mutex);
+	if (auditor->picture.length > 0 && !auditor->picture.overflowed)
+		text = arena_text(arena, buffer_text(&auditor->picture));
+	pthread_mutex_unlock(&auditor->mutex);
+	return text;
 }

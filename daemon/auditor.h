@@ -72,3 +72,7 @@ struct auditor_view {
 	char problem[256]; /* of watching or writing them; "" */
 };
 void auditor_look(struct auditor *auditor, struct auditor_view *view);
+
+/* The picture of the last round as SVG (report/graph.h), which lives in the arena; NULL before the
+ * first one, and when it was too large. */
+const char *auditor_picture(struct auditor *auditor, struct arena *arena);

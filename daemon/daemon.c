@@ -328,6 +328,7 @@ look(void *context, struct arena *arena, struct status *status)
 	inventory_unlock(daemon->inventory);
 	leader_look(daemon->leader, &status->leader);
 	auditor_look(daemon->auditor, &status->audit);
+	status->picture = auditor_picture(daemon->auditor, arena);
 	registration_keeper_look(daemon->keepers.registration, &status->registration);
 	certificate_keeper_look(daemon->keepers.certificates, &status->certificates);
 }

@@ -39,6 +39,7 @@ struct status {
 	struct peering_views peerings;
 	struct cloud_views clouds;
 	struct auditor_view audit;
+	const char *picture; /* SVG, for the page only; NULL for none */
 	struct registration_keeper_view registration;
 	struct certificate_keeper_view certificates;
 };

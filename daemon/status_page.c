@@ -308,6 +308,16 @@ write_peerings(struct arena *arena, const struct status *status, struct buffer *
 	buffer_append_text(out, "</section>\n");
 }
 
+static void
+write_picture(const struct status *status, struct buffer *out)
+{
+	if (!status->picture)
+		return;
+	buffer_append_text(out, "<section id=\"picture\">\n");
+	buffer_append_text(out, status->picture);
+	buffer_append_text(out, "</section>\n");
+}
+
 void
 status_page_write(struct arena *arena, const struct status *status, struct buffer *out)
 {
@@ -321,5 +331,6 @@ status_page_write(struct arena *arena, const struct status *status, struct buffe
 	write_peerings(arena, status, out);
 	write_clouds(status, out);
 	write_queues(status, out);
+	write_picture(status, out);
 	buffer_append_text(out, "</body>\n</html>\n");
 }

@@ -13,10 +13,15 @@
 #include "base/buffer.h"
 #include "report/topology.h"
 
-/* A topology with more nodes than this is cut to those in conflict, and these to as many. */
+/* A topology with more nodes than this is cut to those in conflict; when there are none, to those
+ * that are warned of; when there are none either, to those with the most edges. Of more that are
+ * left, those with the most edges. */
 enum { DRAWING_NODES = 240, DRAWING_EDGES = 2000 };
 enum { DRAWING_BOX_WIDTH = 158, DRAWING_BOX_HEIGHT = 40, DRAWING_WIDTH = 1116 };
 enum { DRAWING_POINTS = 8 };
+enum { DRAWING_NUMBERS = 60 }; /* the last number that stands in a mark */
+
+enum drawing_choice { DRAWING_ALL, DRAWING_CONFLICTS, DRAWING_WARNED, DRAWING_BUSIEST };
 
 struct drawing_point {
 	int x, y;
@@ -41,6 +46,7 @@ struct drawing {
 	struct drawing_line *lines; /* those in conflict last: on top */
 	size_t line_count;
 	int width, height;
+	enum drawing_choice choice;
 	size_t hidden_nodes; /* that are not in the drawing */
 	size_t hidden_edges;
 };
@@ -48,7 +54,11 @@ struct drawing {
 /* Lives in the arena and lends from the topology. */
 const struct drawing *drawing_of(struct arena *arena, const struct topology *topology);
 
+/* "Too many for one picture: …" as one sentence, or NULL when nothing is left out. */
+const char *drawing_remark(struct arena *arena, const struct drawing *drawing);
+
 /* One <svg> element with its own style, light and dark. With `linked`, what has findings is a link
- * to "#finding-<id>" of the first one and names them all in data-findings. */
+ * to "#finding-<id>" of the first one and names them all in data-findings; otherwise its mark is
+ * its number in the topology, up to DRAWING_NUMBERS. */
 void drawing_write_svg(
 	struct arena *arena, const struct drawing *drawing, bool linked, struct buffer *out);

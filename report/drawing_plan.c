@@ -61,29 +61,101 @@ drawing_shelve(struct block *blocks, int count, int width, int shelf_gap, int *h
 	return used;
 }
 
-static bool
-in_conflict(const struct topology *topology, size_t index, const bool *at_conflict)
+/* The worst that stands at each node or at one of its edges. */
+static enum topology_state *
+states_of(struct arena *arena, const struct topology *topology)
 {
-	return topology->nodes[index].findings.state == TOPOLOGY_CONFLICT || at_conflict[index];
+	enum topology_state *states =
+		ARENA_ARRAY(arena, enum topology_state, topology->node_count + 1);
+
+	for (size_t i = 0; i < topology->node_count; i++)
+		states[i] = topology->nodes[i].findings.state;
+	for (size_t i = 0; i < topology->edge_count; i++) {
+		const struct topology_edge *edge = &topology->edges[i];
+
+		if (edge->findings.state > states[edge->first])
+			states[edge->first] = edge->findings.state;
+		if (edge->findings.state > states[edge->second])
+			states[edge->second] = edge->findings.state;
+	}
+	return states;
+}
+
+static int
+compare_counts(const void *left, const void *right)
+{
+	size_t a = *(const size_t *)left, b = *(const size_t *)right;
+
+	return a > b ? -1 : a < b;
+}
+
+/* How many edges a node needs to be among the busiest of the candidates; `room` is how many with
+ * just as many find a place. */
+static size_t
+busy_from(
+	struct arena *arena, const struct topology *topology, const bool *candidates, size_t *room)
+{
+	size_t *counts = ARENA_ARRAY(arena, size_t, topology->node_count + 1);
+	size_t count = 0, limit;
+
+	*room = DRAWING_NODES;
+	for (size_t i = 0; i < topology->node_count; i++)
+		if (candidates[i])
+			counts[count++] = topology->nodes[i].edge_count;
+	if (count <= DRAWING_NODES)
+		return 0;
+	qsort(counts, count, sizeof *counts, compare_counts);
+	limit = counts[DRAWING_NODES - 1];
+	for (size_t i = 0; counts[i] > limit; i++)
+		--*room;
+	return limit;
+}
+
+static enum drawing_choice
+choice_of(const struct topology *topology, const enum topology_state *states)
+{
+	enum topology_state worst = TOPOLOGY_SOUND;
+
+	if (topology->node_count <= DRAWING_NODES)
+		return DRAWING_ALL;
+	for (size_t i = 0; i < topology->node_count; i++)
+		worst = states[i] > worst ? states[i] : worst;
+	return worst == TOPOLOGY_CONFLICT ? DRAWING_CONFLICTS
+	       : worst == TOPOLOGY_WARNED ? DRAWING_WARNED
+					  : DRAWING_BUSIEST;
+}
+
+static bool *
+candidates_of(struct plan *plan)
+{
+	const struct topology *topology = plan->topology;
+	enum topology_state *states = states_of(plan->arena, topology);
+	bool *candidates = ARENA_ARRAY(plan->arena, bool, topology->node_count + 1);
+	enum drawing_choice choice = choice_of(topology, states);
+
+	plan->drawing->choice = choice;
+	for (size_t i = 0; i < topology->node_count; i++)
+		candidates[i] = choice == DRAWING_CONFLICTS ? states[i] == TOPOLOGY_CONFLICT
+				: choice == DRAWING_WARNED  ? states[i] == TOPOLOGY_WARNED
+							    : true;
+	return candidates;
 }
 
 static void
 choose_nodes(struct plan *plan, int *place_of)
 {
 	const struct topology *topology = plan->topology;
-	bool all = topology->node_count <= DRAWING_NODES;
-	bool *at_conflict = ARENA_ARRAY(plan->arena, bool, topology->node_count + 1);
+	bool *candidates = candidates_of(plan);
+	size_t room, limit = busy_from(plan->arena, topology, candidates, &room);
 
-	for (size_t i = 0; i < topology->edge_count; i++)
-		if (topology->edges[i].findings.state == TOPOLOGY_CONFLICT)
-			at_conflict[topology->edges[i].first] =
-				at_conflict[topology->edges[i].second] = true;
 	plan->places = ARENA_ARRAY(plan->arena, struct place, DRAWING_NODES);
 	for (size_t i = 0; i < topology->node_count; i++) {
+		size_t count = topology->nodes[i].edge_count;
+
 		place_of[i] = DRAWING_NOWHERE;
-		if (plan->count == DRAWING_NODES ||
-			(!all && !in_conflict(topology, i, at_conflict)))
+		if (!candidates[i] || count < limit || (count == limit && room == 0))
 			continue;
+		room -= count == limit;
 		place_of[i] = plan->count;
 		plan->places[plan->count++] = (struct place){.node = &topology->nodes[i],
 			.part = DRAWING_NOWHERE,

@@ -9,10 +9,12 @@
 
 enum {
 	ROUND = 7,       /* of a corner of a line */
-	LABEL = 17,      /* characters of a name that fit into a box */
-	LABEL_START = 9, /* of those, before the ellipsis of a longer one */
+	LABEL = 15,      /* characters of a name that fit into a box */
+	LABEL_START = 7, /* of those, before the ellipsis of a longer one */
+	KIND_LABEL = 25, /* characters below it */
 	LABEL_LEFT = 13,
 	MARK = 8, /* radius */
+	DIGIT = 5,
 };
 
 static const char *const style =
@@ -27,7 +29,8 @@ static const char *const style =
 	".topology .line{fill:none;stroke:var(--join);stroke-width:1.5}\n"
 	".topology .reach{fill:none;stroke:transparent;stroke-width:14}\n"
 	".topology .dns .line{stroke-dasharray:2 4;stroke-linecap:round}\n"
-	".topology .port .line{stroke-dasharray:7 4}\n"
+	".topology .port .line{stroke-dasharray:9 3 2 3}\n"
+	".topology .half .line{stroke-dasharray:7 4}\n"
 	".topology .warned .line{stroke:var(--warn);stroke-width:2.25}\n"
 	".topology .conflict .line{stroke:var(--deny);stroke-width:3}\n"
 	".topology .mark{fill:var(--warn)}\n"
@@ -38,7 +41,7 @@ static const char *const style =
 	".topology .warned .box{stroke:var(--warn);stroke-width:2.25}\n"
 	".topology .conflict .box{stroke:var(--deny);stroke-width:2.5}\n"
 	".topology .name{fill:var(--name);font-size:12.5px;font-weight:600}\n"
-	".topology .kind{fill:var(--kind);font-size:10.5px}\n"
+	".topology .kind{fill:var(--kind);font-size:10px}\n"
 	".topology .stripe{fill:#868e96}\n"
 	".topology .vpc .stripe{fill:#0b7fab}\n"
 	".topology .shoot .stripe{fill:#3b5bdb}\n"
@@ -83,29 +86,14 @@ node_words(enum domain_type type)
 	static const struct node_words words[] = {
 		[DOMAIN_VPC] = {"vpc", "VPC"},
 		[DOMAIN_SHOOT] = {"shoot", "Gardener"},
-		[DOMAIN_AWS] = {"aws", "AWS VPC"},
-		[DOMAIN_GCP] = {"gcp", "GCP network"},
-		[DOMAIN_AZURE] = {"azure", "Azure VNet"},
+		[DOMAIN_AWS] = {"aws", "AWS"},
+		[DOMAIN_GCP] = {"gcp", "GCP"},
+		[DOMAIN_AZURE] = {"azure", "Azure"},
 		[DOMAIN_SEGMENT] = {"segment", "external network"},
 		[DOMAIN_ZONE] = {"zone", "DNS"},
 	};
 
 	return &words[type];
-}
-
-/* What domain_name says, without the words that stand below it. */
-static const char *
-short_name(const struct topology_node *node)
-{
-	static const char *const starts[] = {
-		"VPC ", "AWS VPC ", "GCP network ", "VNet ", "the network of Subnet ", "DNS zone "};
-
-	if (node->type == DOMAIN_SHOOT)
-		return "shoot";
-	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
-		if (text_starts_with(node->name, starts[i]))
-			return node->name + strlen(starts[i]);
-	return node->name;
 }
 
 /* The byte at which the character of this number starts. */
@@ -201,15 +189,26 @@ middle(const struct drawing_line *line)
 	return (struct drawing_point){(end[-1].x + end->x) / 2, (end[-1].y + end->y) / 2};
 }
 
+/* A number may be long; what is warned of is square. */
 static void
-write_mark(enum topology_state state, struct drawing_point at, struct buffer *out)
+write_mark(struct arena *arena, const struct topology_findings *findings, bool linked,
+	struct drawing_point at, struct buffer *out)
 {
-	if (state == TOPOLOGY_SOUND)
+	bool conflict = findings->state == TOPOLOGY_CONFLICT;
+	const char *sign = conflict ? "\xc3\x97" : "!";
+	int half = MARK;
+
+	if (findings->state == TOPOLOGY_SOUND)
 		return;
+	if (!linked && findings->number && findings->number <= DRAWING_NUMBERS) {
+		sign = arena_printf(arena, "%zu", findings->number);
+		half += DIGIT * (int)(strlen(sign) - 1) / 2;
+	}
 	buffer_printf(out,
-		"<circle class=\"mark\" cx=\"%d\" cy=\"%d\" r=\"%d\"/>"
+		"<rect class=\"mark\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>"
 		"<text class=\"sign\" x=\"%d\" y=\"%d\">%s</text>",
-		at.x, at.y, MARK, at.x, at.y + 4, state == TOPOLOGY_CONFLICT ? "\xc3\x97" : "!");
+		at.x - half, at.y - MARK, 2 * half, 2 * MARK, conflict ? MARK : 3, at.x, at.y + 4,
+		sign);
 }
 
 /* Opens the element of a node or an edge; write_end closes it. */
@@ -242,15 +241,14 @@ write_finding_count(const struct topology_findings *findings, struct buffer *out
 		buffer_printf(out, "\n%zu finding%s%s", findings->count,
 			findings->count == 1 ? "" : "s",
 			findings->state == TOPOLOGY_CONFLICT ? ", to be denied" : "");
+	for (size_t i = 0; i < findings->rule_count; i++)
+		buffer_printf(out, "%s%s", i ? ", " : ": ", findings->rules[i]);
 }
 
 static void
 write_line_title(
 	const struct topology *topology, const struct topology_edge *edge, struct buffer *out)
 {
-	static const char *const joins[] = {[TOPOLOGY_PEERING] = "peering",
-		[TOPOLOGY_DNS_LINK] = "DNS link",
-		[TOPOLOGY_ROUTER_PORT] = "router port"};
 	bool turned = !edge->from_first;
 
 	buffer_append_text(out, "<title>");
@@ -258,18 +256,26 @@ write_line_title(
 	buffer_append_text(
 		out, edge->from_first && edge->from_second ? " \xe2\x86\x94 " : " \xe2\x86\x92 ");
 	visible_write(out, topology->nodes[turned ? edge->first : edge->second].name);
-	buffer_printf(out, "\n%s", joins[edge->join]);
+	buffer_printf(out, "\n%s%s%s", topology_join_name(edge->join),
+		topology_is_one_sided(topology, edge) ? " that only one side declares" : "",
+		edge->leaving ? ", being deleted" : "");
+	if (edge->standing) {
+		buffer_append_char(out, '\n');
+		visible_write(out, edge->standing);
+	}
 	write_finding_count(&edge->findings, out);
 	buffer_append_text(out, "</title>");
 }
 
 static void
-write_line(const struct topology *topology, const struct drawing_line *line, bool linked,
-	struct buffer *out)
+write_line(struct arena *arena, const struct topology *topology, const struct drawing_line *line,
+	bool linked, struct buffer *out)
 {
 	const struct topology_edge *edge = line->edge;
 
-	write_start(&edge->findings, join_class(edge->join), linked, out);
+	write_start(&edge->findings,
+		topology_is_one_sided(topology, edge) ? "peering half" : join_class(edge->join),
+		linked, out);
 	write_line_title(topology, edge, out);
 	if (linked && edge->findings.count) {
 		buffer_append_text(out, "<path class=\"reach\" d=\"");
@@ -279,7 +285,7 @@ write_line(const struct topology *topology, const struct drawing_line *line, boo
 	buffer_append_text(out, "<path class=\"line\" d=\"");
 	write_path(line, out);
 	buffer_append_text(out, "\"/>");
-	write_mark(edge->findings.state, middle(line), out);
+	write_mark(arena, &edge->findings, linked, middle(line), out);
 	write_end(&edge->findings, linked, out);
 }
 
@@ -293,12 +299,36 @@ write_box_title(const struct topology_node *node, struct buffer *out)
 	visible_write(out, node->name);
 	if (!node->defined)
 		buffer_append_text(out, "\nnot defined by an object");
+	if (node->leaving)
+		buffer_append_text(out, "\nbeing deleted");
+	if (node->problem) {
+		buffer_append_text(out, "\nthe cloud does not tell: ");
+		visible_write(out, node->problem);
+	}
 	for (size_t i = 0; i < shown; i++)
 		buffer_printf(out, "\n%s", node->prefixes[i]);
 	if (shown < node->prefix_count)
 		buffer_printf(out, "\nand %zu more", node->prefix_count - shown);
 	write_finding_count(&node->findings, out);
 	buffer_append_text(out, "</title>");
+}
+
+/* The kind and the first prefix, which is cut where it does not fit, and how many there are more.
+ */
+static const char *
+kind_label(struct arena *arena, const struct topology_node *node)
+{
+	const char *kind = node_words(node->type)->kind;
+	const char *more =
+		node->prefix_count > 1 ? arena_printf(arena, " +%zu", node->prefix_count - 1) : "";
+	int room = KIND_LABEL - (int)strlen(kind) - 3 - (int)strlen(more);
+
+	if (node->prefix_count == 0)
+		return kind;
+	if ((int)strlen(node->prefixes[0]) <= room)
+		return arena_printf(arena, "%s \xc2\xb7 %s%s", kind, node->prefixes[0], more);
+	return arena_printf(
+		arena, "%s \xc2\xb7 %.*s\xe2\x80\xa6%s", kind, room - 1, node->prefixes[0], more);
 }
 
 static void
@@ -311,12 +341,8 @@ write_label(struct arena *arena, const struct drawing_box *box, struct buffer *o
 		"<text class=\"name\" y=\"17\">",
 		box->x + LABEL_LEFT, box->y, DRAWING_BOX_WIDTH - LABEL_LEFT - 3,
 		DRAWING_BOX_HEIGHT);
-	visible_write(out, label(arena, short_name(node)));
-	buffer_printf(out, "</text><text class=\"kind\" y=\"32\">%s", node_words(node->type)->kind);
-	if (node->prefix_count)
-		buffer_printf(out, " \xc2\xb7 %s", node->prefixes[0]);
-	if (node->prefix_count > 1)
-		buffer_printf(out, " +%zu", node->prefix_count - 1);
+	visible_write(out, label(arena, topology_short_name(node)));
+	buffer_printf(out, "</text><text class=\"kind\" y=\"32\">%s", kind_label(arena, node));
 	buffer_append_text(out, "</text></svg>");
 }
 
@@ -335,9 +361,27 @@ write_box(struct arena *arena, const struct drawing_box *box, bool linked, struc
 		box->x, box->y, DRAWING_BOX_WIDTH, DRAWING_BOX_HEIGHT, box->x + 4, box->y + 6,
 		DRAWING_BOX_HEIGHT - 12);
 	write_label(arena, box, out);
-	write_mark(node->findings.state,
+	write_mark(arena, &node->findings, linked,
 		(struct drawing_point){box->x + DRAWING_BOX_WIDTH - 2, box->y + 2}, out);
 	write_end(&node->findings, linked, out);
+}
+
+const char *
+drawing_remark(struct arena *arena, const struct drawing *drawing)
+{
+	static const char *const choices[] = {[DRAWING_ALL] = "only a part of them",
+		[DRAWING_CONFLICTS] = "only those in conflict",
+		[DRAWING_WARNED] = "only those that are warned of",
+		[DRAWING_BUSIEST] = "only those with the most connections"};
+
+	if (!drawing->hidden_nodes && !drawing->hidden_edges)
+		return NULL;
+	return arena_printf(arena,
+		"Too many for one picture: %s are in it, without %zu other network%s and %zu other "
+		"connection%s.",
+		choices[drawing->choice], drawing->hidden_nodes,
+		drawing->hidden_nodes == 1 ? "" : "s", drawing->hidden_edges,
+		drawing->hidden_edges == 1 ? "" : "s");
 }
 
 void
@@ -354,7 +398,7 @@ drawing_write_svg(
 		drawing->box_count, drawing->line_count);
 	buffer_append_text(out, style);
 	for (size_t i = 0; i < drawing->line_count; i++)
-		write_line(topology, &drawing->lines[i], linked, out);
+		write_line(arena, topology, &drawing->lines[i], linked, out);
 	for (size_t i = 0; i < drawing->box_count; i++)
 		write_box(arena, &drawing->boxes[i], linked, out);
 	buffer_append_text(out, "</svg>\n");

@@ -163,37 +163,27 @@ write_summary(const struct page *page)
 }
 
 static void
-write_hidden(const struct drawing *drawing, struct buffer *out)
-{
-	if (!drawing->hidden_nodes && !drawing->hidden_edges)
-		return;
-	buffer_append_text(out, "<p>Too many for one picture: only those in conflict are in it, ");
-	buffer_append_text(out, "without ");
-	write_many(out, drawing->hidden_nodes, "other network");
-	buffer_append_text(out, " and ");
-	write_many(out, drawing->hidden_edges, "other connection");
-	buffer_append_text(out, ".</p>\n");
-}
-
-static void
 write_picture(const struct page *page, const struct inventory *inventory)
 {
 	struct arena *arena = page->report->arena;
 	const struct drawing *drawing =
 		drawing_of(arena, topology_of(arena, inventory, page->report));
+	const char *remark = drawing_remark(arena, drawing);
 	struct buffer *out = page->out;
 
 	buffer_append_text(
 		out, "<section aria-labelledby=\"picture\">\n<h2 id=\"picture\">Networks</h2>\n");
-	write_hidden(drawing, out);
+	if (remark)
+		buffer_printf(out, "<p>%s</p>\n", remark);
 	if (drawing->box_count) {
 		buffer_append_text(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 					"aria-labelledby=\"picture\">\n");
 		drawing_write_svg(arena, drawing, true, out);
 		buffer_append_text(out,
 			"</div>\n<ul class=\"legend\"><li><b>&nbsp;</b>peering</li>"
+			"<li><b class=\"h\">&nbsp;</b>peering of one side only</li>"
 			"<li><b class=\"d\">&nbsp;</b>DNS link</li>"
-			"<li><b class=\"p\">&nbsp;</b>router port</li>"
+			"<li><b class=\"p\">\xe2\x80\x93 \xc2\xb7 \xe2\x80\x93</b>router port</li>"
 			"<li><b class=\"w\">!</b>warning or note</li>"
 			"<li><b class=\"c\">\xc3\x97</b>to be denied: select it to see why</li>"
 			"</ul>\n");

@@ -196,11 +196,37 @@ describe_nodes(struct making *making)
 		const struct declaration *declaration = making->declarations.items[i];
 		struct topology_node *home = node_of(making->topology, declaration->home);
 
-		if (home && declaration->defines_home)
+		if (home && declaration->defines_home) {
 			home->defined = true;
+			home->leaving |= declaration->deleting;
+			if (declaration->lookup_problem)
+				home->problem = declaration->lookup_problem;
+		}
 		for (int j = 0; j < declaration->claim_count; j++)
 			add_prefix(making, &declaration->claims[j]);
 	}
+}
+
+/* Those that deny go before the others, the last of which is dropped when there is no room. */
+static void
+note_rule(struct topology_findings *findings, const struct finding *finding)
+{
+	size_t at = 0, last = findings->rule_count;
+
+	while (at < last && !text_equal(findings->rules[at], finding->rule))
+		at++;
+	if (at == TOPOLOGY_RULES) {
+		if (finding->action != ACTION_DENY)
+			return;
+		at--;
+	} else if (at == last) {
+		findings->rule_count++;
+	}
+	if (finding->action == ACTION_DENY) {
+		memmove(findings->rules + 1, findings->rules, at * sizeof findings->rules[0]);
+		at = 0;
+	}
+	findings->rules[at] = finding->rule;
 }
 
 /* The array doubles whenever its count is a power of two. */
@@ -223,6 +249,9 @@ blame(struct making *making, struct topology_findings *findings, const struct fi
 	findings->ids[findings->count++] = finding->id;
 	if (state > findings->state)
 		findings->state = state;
+	if (finding->action > findings->action)
+		findings->action = finding->action;
+	note_rule(findings, finding);
 }
 
 /* Is `field` inside the list entry that `entry` names? */
@@ -343,8 +372,54 @@ place_finding(struct making *making, const struct finding *finding)
 	}
 }
 
+/* Each edge that an object declares. */
+static void
+mark_edge(struct topology_edge *edge, const struct declaration *declaration,
+	const struct topology_standing *standing)
+{
+	if (!edge)
+		return;
+	edge->leaving |= declaration->deleting;
+	if (!standing || (edge->standing && (standing->good || edge->troubled)))
+		return;
+	edge->standing = standing->text;
+	edge->troubled = !standing->good;
+	if (edge->troubled && edge->findings.state == TOPOLOGY_SOUND)
+		edge->findings.state = TOPOLOGY_WARNED;
+}
+
+static void
+mark_edges(const struct topology *topology, const struct declaration *declaration,
+	const struct topology_standing *standing)
+{
+	for (int i = 0; i < declaration->peering_count; i++)
+		mark_edge(edge_between(topology, declaration->peerings[i].from,
+				  declaration->peerings[i].to, TOPOLOGY_PEERING),
+			declaration, standing);
+	for (int i = 0; i < declaration->dns_link_count; i++)
+		mark_edge(edge_between(topology, declaration->home, declaration->dns_links[i].zone,
+				  TOPOLOGY_DNS_LINK),
+			declaration, standing);
+}
+
+static void
+mark_all(struct making *making, const struct topology_standings *standings)
+{
+	for (size_t i = 0; i < making->declarations.count; i++)
+		if (making->declarations.items[i]->deleting)
+			mark_edges(making->topology, making->declarations.items[i], NULL);
+	for (size_t i = 0; standings && i < standings->count; i++) {
+		const struct declaration *declaration =
+			inventory_find(making->inventory, &standings->items[i].object);
+
+		if (declaration)
+			mark_edges(making->topology, declaration, &standings->items[i]);
+	}
+}
+
 const struct topology *
-topology_of(struct arena *arena, const struct inventory *inventory, const struct report *report)
+topology_with(struct arena *arena, const struct inventory *inventory, const struct report *report,
+	const struct topology_standings *standings)
 {
 	struct topology *topology = ARENA_NEW(arena, struct topology);
 	struct making making = {.arena = arena, .inventory = inventory, .topology = topology};
@@ -356,5 +431,13 @@ topology_of(struct arena *arena, const struct inventory *inventory, const struct
 	describe_nodes(&making);
 	while (report && (entry = report_next(report, entry)))
 		place_finding(&making, entry->finding);
+	mark_all(&making, standings);
+	topology_number(topology);
 	return topology;
+}
+
+const struct topology *
+topology_of(struct arena *arena, const struct inventory *inventory, const struct report *report)
+{
+	return topology_with(arena, inventory, report, NULL);
 }

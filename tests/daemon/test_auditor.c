@@ -164,6 +164,33 @@ a_conflict_is_reported_on_both_sides_and_taken_back(void **state)
 	tear_down(fixture);
 }
 
+static bool
+picture_shows(struct fixture *fixture, const char *part)
+{
+	struct arena *arena CLEANUP(arena_cleanup) = arena_new(1 << 22);
+	const char *picture = auditor_picture(fixture->auditor, arena);
+
+	return picture && strstr(picture, part);
+}
+
+static void
+each_round_draws_the_picture_anew(void **state)
+{
+	struct fixture *fixture = set_up();
+
+	(void)state;
+	start(fixture);
+	assert_false(picture_shows(fixture, ""));
+	see_subnet(fixture, "one", "a", "10.0.0.0/16");
+	see_subnet(fixture, "two", "b", "10.0.5.0/24");
+	auditor_begin(fixture->auditor);
+	assert_true(FAKE_EVENTUALLY(picture_shows(fixture, "VPC v: cidr-overlap")));
+	see_subnet(fixture, "two", "b", "10.1.5.0/24");
+	assert_true(FAKE_EVENTUALLY(picture_shows(fixture, "nothing in conflict")));
+	assert_false(picture_shows(fixture, "cidr-overlap"));
+	tear_down(fixture);
+}
+
 static void
 nothing_is_judged_before_the_beginning(void **state)
 {
@@ -383,6 +410,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_conflict_is_reported_on_both_sides_and_taken_back),
+		cmocka_unit_test(each_round_draws_the_picture_anew),
 		cmocka_unit_test(nothing_is_judged_before_the_beginning),
 		cmocka_unit_test(an_object_that_goes_takes_its_findings_along),
 		cmocka_unit_test(an_object_created_anew_has_a_report_of_its_own),

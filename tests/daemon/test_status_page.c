@@ -139,6 +139,18 @@ what_is_wrong_is_said(void **state)
 }
 
 static void
+the_picture_stands_in_the_page(void **state)
+{
+	struct status status = status_fixture();
+
+	(void)state;
+	assert_null(strstr(page_of(&status), "id=\"picture\""));
+	status.picture = "<svg class=\"graph\"></svg>\n";
+	assert_non_null(strstr(page_of(&status),
+		"<section id=\"picture\">\n<svg class=\"graph\"></svg>\n</section>"));
+}
+
+static void
 a_daemon_that_has_just_started_has_a_page(void **state)
 {
 	struct settings settings = {.reports = "none", .clouds = ""};
@@ -162,6 +174,7 @@ main(void)
 		cmocka_unit_test(the_worst_peerings_come_first),
 		cmocka_unit_test(of_many_peerings_the_worst_are_shown_and_all_are_counted),
 		cmocka_unit_test(what_is_wrong_is_said),
+		cmocka_unit_test(the_picture_stands_in_the_page),
 		cmocka_unit_test(a_daemon_that_has_just_started_has_a_page),
 	};
 

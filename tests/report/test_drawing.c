@@ -23,11 +23,17 @@ numbered(struct sample *sample, int number)
 }
 
 static void
-add_star(struct sample *sample, int nodes)
+add_star_around(struct sample *sample, const char *hub, int nodes)
 {
 	for (int i = 1; i < nodes; i++)
-		sample_vpc(sample, numbered(sample, i), "hub");
-	sample_vpc(sample, "hub", "");
+		sample_vpc(sample, numbered(sample, i), hub);
+	sample_vpc(sample, hub, "");
+}
+
+static void
+add_star(struct sample *sample, int nodes)
+{
+	add_star_around(sample, "hub", nodes);
 }
 
 static void
@@ -187,6 +193,83 @@ all_shapes_are_readable_at_5_and_at_200_nodes(void **state)
 		}
 }
 
+/* Any number of parts of any shape: some rings, some trees, some alone. */
+static void
+add_random_world(struct sample *sample, unsigned seed)
+{
+	unsigned state = seed * 2654435761u + 1;
+	int nodes = 2 + (int)(seed * 7 % 200), most = 1 + (int)(seed % 4);
+
+	for (int i = 0; i < nodes; i++) {
+		const char *peers = "";
+
+		for (int j = 0; j < most; j++) {
+			state = state * 1664525u + 1013904223u;
+			if (state >> 30)
+				peers = arena_printf(sample->arena, "%s%sv%04d", peers,
+					*peers ? " " : "", (int)(state >> 8) % nodes);
+		}
+		sample_vpc(sample, numbered(sample, i), peers);
+	}
+}
+
+static void
+random_worlds_are_readable(void **state)
+{
+	(void)state;
+	for (unsigned seed = 0; seed < 60; seed++) {
+		struct sample sample;
+
+		sample_init(&sample);
+		add_random_world(&sample, seed);
+		assert_readable(&sample, drawing_made(&sample));
+		sample_dispose(&sample);
+	}
+}
+
+static void
+of_too_many_that_are_sound_the_busiest_are_drawn(void **state)
+{
+	struct sample sample;
+	const struct drawing *drawing;
+
+	(void)state;
+	sample_init(&sample);
+	for (int i = 0; i < 9; i++)
+		sample_vpc(&sample, arena_printf(sample.arena, "alone-%d", i), "");
+	add_star_around(&sample, "z-hub", 1000);
+	add_pairs(&sample, 10);
+	drawing = drawing_made(&sample);
+
+	assert_int_equal(drawing->choice, DRAWING_BUSIEST);
+	assert_int_equal(drawing->box_count, DRAWING_NODES);
+	assert_string_equal(drawing->boxes[DRAWING_NODES - 1].node->name, "VPC z-hub");
+	assert_readable(&sample, drawing);
+	sample_dispose(&sample);
+}
+
+static void
+of_too_many_without_a_conflict_those_warned_of_are_drawn(void **state)
+{
+	struct sample sample;
+	const struct drawing *drawing;
+
+	(void)state;
+	sample_init(&sample);
+	add_star(&sample, 1000);
+	sample_finding(&sample, "missing-route", ACTION_WARN,
+		(struct sample_party){KIND_VPC, "v0501", {"spec.vpcPeerings[%d].remoteVpc", 0}, ""},
+		(struct sample_party){0}, "");
+	drawing = drawing_made(&sample);
+
+	assert_int_equal(drawing->choice, DRAWING_WARNED);
+	assert_int_equal(drawing->box_count, 2);
+	assert_string_equal(drawing_remark(sample.arena, drawing),
+		"Too many for one picture: only those that are warned of are in it, without 998 "
+		"other networks and 998 other connections.");
+	sample_dispose(&sample);
+}
+
 static void
 a_star_of_200_fits_into_the_width(void **state)
 {
@@ -225,14 +308,14 @@ of_too_many_nodes_those_in_conflict_are_drawn_and_the_rest_is_counted(void **sta
 }
 
 static void
-more_conflicts_than_fit_are_cut(void **state)
+of_more_conflicts_than_fit_those_with_the_most_edges_are_drawn(void **state)
 {
 	struct sample sample;
 	const struct drawing *drawing;
 
 	(void)state;
 	sample_init(&sample);
-	add_star(&sample, 600);
+	add_star_around(&sample, "z-hub", 600);
 	for (int i = 1; i < 600; i++)
 		sample_finding(&sample, "cidr-overlap", ACTION_DENY,
 			(struct sample_party){KIND_VPC, numbered(&sample, i),
@@ -242,6 +325,8 @@ more_conflicts_than_fit_are_cut(void **state)
 
 	assert_int_equal(drawing->box_count, DRAWING_NODES);
 	assert_int_equal(drawing->hidden_nodes, 600 - DRAWING_NODES);
+	assert_string_equal(drawing->boxes[DRAWING_NODES - 1].node->name, "VPC z-hub");
+	assert_int_equal(drawing->line_count, DRAWING_NODES - 1);
 	assert_readable(&sample, drawing);
 	sample_dispose(&sample);
 }
@@ -294,10 +379,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_shapes_are_readable_at_5_and_at_200_nodes),
+		cmocka_unit_test(random_worlds_are_readable),
+		cmocka_unit_test(of_too_many_that_are_sound_the_busiest_are_drawn),
+		cmocka_unit_test(of_too_many_without_a_conflict_those_warned_of_are_drawn),
 		cmocka_unit_test(a_star_of_200_fits_into_the_width),
 		cmocka_unit_test(
 			of_too_many_nodes_those_in_conflict_are_drawn_and_the_rest_is_counted),
-		cmocka_unit_test(more_conflicts_than_fit_are_cut),
+		cmocka_unit_test(of_more_conflicts_than_fit_those_with_the_most_edges_are_drawn),
 		cmocka_unit_test(the_same_objects_in_another_order_give_the_same_bytes),
 		cmocka_unit_test(a_hostile_name_stays_text),
 	};
