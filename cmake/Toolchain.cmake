@@ -15,6 +15,8 @@ add_compile_definitions(_GNU_SOURCE PEERWARDEN_VERSION="${PROJECT_VERSION}")
 add_compile_options(
   -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual
   -Wwrite-strings -Wformat=2 -Wvla -Wundef -fno-common -fstack-protector-strong)
+# No program says in which folder it was built: OpenSSL's macros put __FILE__ into it.
+add_compile_options(-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
   add_compile_options(-Wlogical-op -Wduplicated-cond -Wduplicated-branches -fstack-clash-protection)
 endif()

@@ -1,8 +1,8 @@
 /* Members that hold an ARM id. */
 #pragma once
 
-#include "kinds/arm_id.h"
 #include "kinds/read.h"
+#include "network/arm_id.h"
 
 /* The id of a resource whose type is in `wanted`; NULL, with a flaw, when it is missing, empty or
  * another. `elsewhere` names, for a type that belongs into another field, that field's path by

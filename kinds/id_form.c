@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "network/arm_id.h"
 
 static bool
 is_in(const char *set, char c)
@@ -105,17 +106,6 @@ is_azure_name(const char *text)
 	return length >= 2 && length <= 80 && is_label(text, length);
 }
 
-bool
-id_form_is_guid(const char *text)
-{
-	static const char pattern[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-	for (size_t i = 0; i < sizeof pattern - 1; i++)
-		if (pattern[i] == '-' ? text[i] != '-' : !is_in(DIGITS "abcdefABCDEF", text[i]))
-			return false;
-	return !text[sizeof pattern - 1];
-}
-
 const struct id_form id_form_vpc_name = {
 	.noun = "VPC name",
 	.legal = is_object_name,
@@ -186,7 +176,7 @@ const struct id_form id_form_azure_link = {
 
 const struct id_form id_form_azure_tenant = {
 	.noun = "tenant id",
-	.legal = id_form_is_guid,
+	.legal = arm_id_is_guid,
 	.reason = "a tenant id is a GUID",
 	.hint = "write the id that `az account show --query tenantId` prints, or leave the field "
 		"out for the shoot's own tenant",

@@ -25,5 +25,3 @@ extern const struct id_form id_form_gcp_peering;
 extern const struct id_form id_form_azure_peering;
 extern const struct id_form id_form_azure_link;
 extern const struct id_form id_form_azure_tenant;
-
-bool id_form_is_guid(const char *text); /* 8-4-4-4-12 hexadecimal digits of either case */

@@ -5,9 +5,9 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "kinds/arm_id.h"
 #include "kinds/domain_key.h"
 #include "kinds/peerwarden.h"
+#include "network/arm_id.h"
 #include "network/hash.h"
 
 enum { LONGEST_MANIFEST = 16 * 1024, LONGEST_PART = 64 };

@@ -3,8 +3,9 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "kinds/address_list.h"
-#include "kinds/arm_id.h"
 #include "kinds/canonical.h"
+#include "kinds/id_form.h"
+#include "network/arm_id.h"
 #include "tests/support/fuzz.h"
 
 enum { MEMORY = 16 << 20, ALL_TYPES = (1 << ARM_TYPES) - 1 };
@@ -25,7 +26,7 @@ check_forms(const char *text)
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
 		check_form(forms[i], text);
-	FUZZ_CHECK(!id_form_is_guid(text) || strlen(text) == 36);
+	FUZZ_CHECK(!arm_id_is_guid(text) || strlen(text) == 36);
 }
 
 static void

@@ -1,9 +1,9 @@
 #include "tests/support/arena_limit.h"
 
 #include "base/text.h"
-#include "kinds/arm_id.h"
 #include "kinds/manifest.h"
 #include "kinds/policy_match.h"
+#include "network/arm_id.h"
 
 #define ZONE                                                                                       \
 	"/SUBSCRIPTIONS/01234567-89ab-cdef-0123-456789abcdef/resourceGroups/rg/providers/"         \

@@ -1,11 +1,11 @@
-#include "kinds/arm_id.h"
+#include "network/arm_id.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "kinds/id_form.h"
 
 enum { SUBSCRIPTIONS, SUBSCRIPTION, GROUPS, GROUP, PROVIDERS, PROVIDER, TYPE, NAME, PARTS };
+enum { CHILD_TYPE = PARTS, CHILD, PARTS_OF_CHILD };
 
 static const char *const fixed_parts[PARTS] = {
 	[SUBSCRIPTIONS] = "subscriptions",
@@ -16,13 +16,15 @@ static const char *const fixed_parts[PARTS] = {
 
 static const struct {
 	const char *segment;
+	const char *child;
 	const char *noun;
 	const char *command;
 } types[ARM_TYPES] = {
-	[ARM_VNET] = {"virtualNetworks", "virtual network", "az network vnet show --query id"},
-	[ARM_ZONE] = {"privateDnsZones", "private DNS zone",
+	[ARM_VNET] = {"virtualNetworks", "virtualNetworkPeerings", "virtual network",
+		"az network vnet show --query id"},
+	[ARM_ZONE] = {"privateDnsZones", "virtualNetworkLinks", "private DNS zone",
 		"az network private-dns zone show --query id"},
-	[ARM_RULESET] = {"dnsForwardingRulesets", "resolver ruleset",
+	[ARM_RULESET] = {"dnsForwardingRulesets", "virtualNetworkLinks", "resolver ruleset",
 		"az dns-resolver forwarding-ruleset show --query id"},
 };
 
@@ -34,17 +36,29 @@ arm_id_name(const char *text)
 	return slash ? slash + 1 : text;
 }
 
-/* The parts after the leading slash; more than PARTS are counted as PARTS + 1. */
+bool
+arm_id_is_guid(const char *text)
+{
+	static const char pattern[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	for (size_t i = 0; i < sizeof pattern - 1; i++)
+		if (pattern[i] == '-' ? text[i] != '-'
+				      : !text[i] || !strchr("0123456789abcdefABCDEF", text[i]))
+			return false;
+	return !text[sizeof pattern - 1];
+}
+
+/* The parts after the leading slash; more than `most` are counted as one more. */
 static size_t
-split(struct arena *arena, const char *text, const char *parts[PARTS])
+split(struct arena *arena, const char *text, const char *parts[], size_t most)
 {
 	size_t count = 0;
 
 	for (const char *at = text; at && *at == '/'; count++) {
 		size_t length = strcspn(at + 1, "/");
 
-		if (count == PARTS)
-			return PARTS + 1;
+		if (count == most)
+			return most + 1;
 		parts[count] = arena_text_part(arena, at + 1, length);
 		at += 1 + length;
 	}
@@ -77,7 +91,7 @@ wrong_part(const char *const parts[PARTS])
 {
 	if (!text_equal_ignoring_case(parts[SUBSCRIPTIONS], fixed_parts[SUBSCRIPTIONS]))
 		return "the id does not begin with /subscriptions/";
-	if (!id_form_is_guid(parts[SUBSCRIPTION]))
+	if (!arm_id_is_guid(parts[SUBSCRIPTION]))
 		return "the subscription is no GUID";
 	if (!text_equal_ignoring_case(parts[GROUPS], fixed_parts[GROUPS]))
 		return "resourceGroups is not where it belongs";
@@ -151,7 +165,7 @@ arm_id_check(struct arena *arena, const char *text, unsigned wanted, enum arm_ty
 	const char **reason, const char **hint)
 {
 	const char *parts[PARTS] = {0};
-	size_t count = split(arena, text, parts);
+	size_t count = split(arena, text, parts, PARTS);
 
 	*type = ARM_TYPES;
 	*reason = wrong_form(text, parts, count);
@@ -182,8 +196,64 @@ arm_id_canonical(struct arena *arena, const char *text)
 	const char *parts[PARTS] = {0};
 	enum arm_type type;
 
-	if (wrong_form(text, parts, split(arena, text, parts)))
+	if (wrong_form(text, parts, split(arena, text, parts, PARTS)))
 		return NULL;
 	type = type_of(parts[TYPE]);
 	return type == ARM_TYPES ? NULL : join(arena, parts, type);
+}
+
+bool
+arm_id_parse(struct arena *arena, const char *text, struct arm_id *id)
+{
+	const char *parts[PARTS_OF_CHILD] = {0};
+	size_t count;
+	enum arm_type type;
+
+	*id = (struct arm_id){.type = ARM_TYPES};
+	if (!text || strnlen(text, ARM_ID_LONGEST + 1) > ARM_ID_LONGEST)
+		return false;
+	count = split(arena, text, parts, PARTS_OF_CHILD);
+	if ((count != PARTS && count != PARTS_OF_CHILD) || wrong_part(parts))
+		return false;
+	type = type_of(parts[TYPE]);
+	if (type == ARM_TYPES)
+		return false;
+	if (count == PARTS_OF_CHILD &&
+		(!text_equal_ignoring_case(parts[CHILD_TYPE], types[type].child) ||
+			!is_name(parts[CHILD])))
+		return false;
+	*id = (struct arm_id){.type = type,
+		.subscription = parts[SUBSCRIPTION],
+		.group = parts[GROUP],
+		.name = parts[NAME],
+		.child = count == PARTS_OF_CHILD ? parts[CHILD] : ""};
+	return true;
+}
+
+const char *
+arm_id_write(struct arena *arena, const struct arm_id *id)
+{
+	return arena_printf(arena,
+		"/subscriptions/%s/resourceGroups/%s/providers/Microsoft.Network/%s/%s%s%s%s%s",
+		id->subscription, id->group, types[id->type].segment, id->name,
+		*id->child ? "/" : "", *id->child ? types[id->type].child : "",
+		*id->child ? "/" : "", id->child);
+}
+
+const char *
+arm_id_segment(enum arm_type type)
+{
+	return types[type].segment;
+}
+
+const char *
+arm_id_child_segment(enum arm_type type)
+{
+	return types[type].child;
+}
+
+bool
+arm_id_equal(const char *a, const char *b)
+{
+	return a && b && text_equal_ignoring_case(a, b);
 }

@@ -2,6 +2,9 @@
  *
  *     /subscriptions/<GUID>/resourceGroups/<group>/providers/Microsoft.Network/<type>/<name>
  *
+ * and of what stands in them: a VNet's virtualNetworkPeerings/<name>, and the
+ * virtualNetworkLinks/<name> of a zone or ruleset.
+ *
  * Azure compares them without case. Kyma's Cloud Manager wants "subscriptions", "resourceGroups"
  * and "providers" in exactly this case, ignores provider and type, and silently drops what follows
  * the name; so the whole form is asked for here.
@@ -26,3 +29,25 @@ const char *arm_id_name(const char *text);
 
 /* The id with the fixed parts in their usual case; NULL when it is no id of one of these types. */
 const char *arm_id_canonical(struct arena *arena, const char *text);
+
+enum { ARM_ID_LONGEST = 2048 };
+
+struct arm_id {
+	enum arm_type type;
+	const char *subscription;
+	const char *group;
+	const char *name;
+	const char *child; /* the name of the peering or link in it; "" for the resource itself */
+};
+
+/* As Azure itself writes ids, in any case of letters, which keep it; false for any other text. */
+bool arm_id_parse(struct arena *arena, const char *text, struct arm_id *id);
+const char *arm_id_write(struct arena *arena, const struct arm_id *id);
+/* "virtualNetworks"; and of what may stand in it: "virtualNetworkPeerings". */
+const char *arm_id_segment(enum arm_type type);
+const char *arm_id_child_segment(enum arm_type type);
+
+/* Do both texts name one resource? NULL equals nothing. */
+bool arm_id_equal(const char *a, const char *b);
+
+bool arm_id_is_guid(const char *text); /* 8-4-4-4-12 hexadecimal digits of either case */

@@ -1,0 +1,412 @@
+#include "cloud/azure_client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/percent.h"
+#include "network/arm_id.h"
+
+enum { LARGEST_BODY = 64 * 1024, LARGEST_TARGET = 16 * 1024, MOST_PAGES = 64 };
+#define TIMEOUT (20 * CLOCK_SECOND)
+
+struct azure_client {
+	struct azure_call_shared shared;
+};
+
+struct azure_client *
+azure_client_new(const struct azure_client_settings *settings, struct error *error)
+{
+	const struct azure_sovereign *sovereign =
+		settings->sovereign ? settings->sovereign : azure_sovereign_find(NULL);
+	struct azure_client *client = memory_alloc(sizeof *client);
+	struct aws_channel *channel;
+
+	client->shared = (struct azure_call_shared){
+		.environment = settings->environment,
+		.tokens = settings->tokens,
+		.manager = settings->manager ? settings->manager : sovereign->manager,
+		.timeout = settings->timeout ? settings->timeout : TIMEOUT,
+		.pace = settings->pace ? settings->pace : CLOCK_SECOND,
+		.may_call = settings->may_call,
+		.context = settings->context,
+	};
+	azure_call_init_shared(&client->shared);
+	channel = aws_channel_pool_acquire(client->shared.channels, client->shared.manager, error);
+	if (channel) {
+		aws_channel_pool_release(client->shared.channels, channel, true);
+		return client;
+	}
+	azure_client_free(client);
+	return NULL;
+}
+
+void
+azure_client_abort(struct azure_client *client)
+{
+	azure_call_abort_shared(&client->shared);
+}
+
+void
+azure_client_free(struct azure_client *client)
+{
+	if (!client)
+		return;
+	azure_call_dispose_shared(&client->shared);
+	free(client);
+}
+
+/* --- what a call is made of --- */
+
+/* One question of a caller. */
+struct question {
+	struct arena *arena;
+	struct azure_client *client;
+	const struct azure_place *place;
+	struct arm_id id;
+	struct azure_error *fault;
+};
+
+static bool
+refuse_id(struct question *question, const char *id)
+{
+	*question->fault = (struct azure_error){.code = "",
+		.message = arena_printf(question->arena,
+			"this is no id that the call could be of: %.200s", id ? id : ""),
+		.target = "",
+		.request_id = "",
+		.tenant = "",
+		.failure = CLOUD_PERMANENT};
+	return false;
+}
+
+/* `types` is a set of ARM_BIT; of the resources themselves or of what stands in them. */
+static bool
+take_id(struct question *question, const char *id, unsigned types, bool child)
+{
+	return (arm_id_parse(question->arena, id, &question->id) &&
+		       (types & ARM_BIT(question->id.type)) &&
+		       child == (*question->id.child != '\0')) ||
+	       refuse_id(question, id);
+}
+
+static void
+add_part(struct buffer *target, const char *fixed, const char *part)
+{
+	buffer_printf(target, "/%s", fixed);
+	if (!*part)
+		return;
+	buffer_append_char(target, '/');
+	percent_append(target, part);
+}
+
+/* `further` comes behind the version: "&a=b", or "". */
+static const char *
+target_of(struct question *question, bool list, const char *further)
+{
+	static const char *const versions[ARM_TYPES] = {
+		[ARM_VNET] = "2024-05-01", [ARM_ZONE] = "2020-06-01", [ARM_RULESET] = "2022-07-01"};
+	CLEANUP(buffer_dispose) struct buffer target;
+	const struct arm_id *id = &question->id;
+
+	buffer_init(&target, LARGEST_TARGET);
+	add_part(&target, "subscriptions", id->subscription);
+	add_part(&target, "resourceGroups", id->group);
+	add_part(&target, "providers/Microsoft.Network", "");
+	add_part(&target, arm_id_segment(id->type), id->name);
+	if (list || *id->child)
+		add_part(&target, arm_id_child_segment(id->type), id->child);
+	buffer_printf(&target, "?api-version=%s%s", versions[id->type], further);
+	return arena_text(question->arena, buffer_text(&target));
+}
+
+static struct azure_call
+make_call(struct question *question, enum http_method method, const char *target)
+{
+	static const char *const names[] = {
+		[HTTP_GET] = "GET", [HTTP_PUT] = "PUT", [HTTP_DELETE] = "DELETE"};
+	const struct arm_id *id = &question->id;
+
+	return (struct azure_call){
+		.shared = &question->client->shared,
+		.place = question->place,
+		.method = method,
+		.action = arena_printf(question->arena, "%s %s", names[method],
+			*id->child ? arm_id_child_segment(id->type) : arm_id_segment(id->type)),
+		.target = target,
+	};
+}
+
+static bool
+give_up(struct question *question, const struct azure_call *call)
+{
+	azure_call_tell(question->arena, &call->fault, question->fault);
+	return false;
+}
+
+/* --- reading --- */
+
+/* Reads a body into what `made` points at. */
+typedef bool reader(struct arena *arena, const struct json *root, void *made, struct error *error);
+
+static bool
+get(struct question *question, const char *target, reader *read, void *made)
+{
+	CLEANUP(azure_call_end) struct azure_call call = make_call(question, HTTP_GET, target);
+	struct error error = {0};
+	const struct json *root;
+
+	if (!azure_call_perform(&call))
+		return give_up(question, &call);
+	root = azure_read_object(question->arena, buffer_text(&call.response.body),
+		call.response.body.length, &error);
+	if (root && read(question->arena, root, made, &error))
+		return true;
+	azure_call_doubt(&call, &error);
+	return give_up(question, &call);
+}
+
+static bool
+read_vnet(struct arena *arena, const struct json *root, void *made, struct error *error)
+{
+	return azure_network_read_vnet(arena, root, made, error);
+}
+
+static bool
+read_peering(struct arena *arena, const struct json *root, void *made, struct error *error)
+{
+	return azure_network_read_peering(arena, root, made, error);
+}
+
+static bool
+read_peerings(struct arena *arena, const struct json *root, void *made, struct error *error)
+{
+	return azure_network_read_peerings(arena, root, made, error);
+}
+
+static bool
+read_zone(struct arena *arena, const struct json *root, void *made, struct error *error)
+{
+	return azure_dns_read_zone(arena, root, made, error);
+}
+
+static bool
+read_ruleset(struct arena *arena, const struct json *root, void *made, struct error *error)
+{
+	return azure_dns_read_ruleset(arena, root, made, error);
+}
+
+static bool
+read_link(struct arena *arena, const struct json *root, void *made, struct error *error)
+{
+	return azure_dns_read_link(arena, root, made, error);
+}
+
+bool
+azure_client_vnet(struct arena *arena, struct azure_client *client, const struct azure_place *place,
+	const char *id, struct azure_vnet *vnet, struct azure_error *fault)
+{
+	struct question question = {arena, client, place, {0}, fault};
+
+	return take_id(&question, id, ARM_BIT(ARM_VNET), false) &&
+	       get(&question, target_of(&question, false, ""), read_vnet, vnet);
+}
+
+bool
+azure_client_peering(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, struct azure_peering *peering,
+	struct azure_error *fault)
+{
+	struct question question = {arena, client, place, {0}, fault};
+
+	return take_id(&question, id, ARM_BIT(ARM_VNET), true) &&
+	       get(&question, target_of(&question, false, ""), read_peering, peering);
+}
+
+bool
+azure_client_zone(struct arena *arena, struct azure_client *client, const struct azure_place *place,
+	const char *id, struct azure_zone *zone, struct azure_error *fault)
+{
+	struct question question = {arena, client, place, {0}, fault};
+
+	return take_id(&question, id, ARM_BIT(ARM_ZONE), false) &&
+	       get(&question, target_of(&question, false, ""), read_zone, zone);
+}
+
+bool
+azure_client_ruleset(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, struct azure_ruleset *ruleset,
+	struct azure_error *fault)
+{
+	struct question question = {arena, client, place, {0}, fault};
+
+	return take_id(&question, id, ARM_BIT(ARM_RULESET), false) &&
+	       get(&question, target_of(&question, false, ""), read_ruleset, ruleset);
+}
+
+bool
+azure_client_link(struct arena *arena, struct azure_client *client, const struct azure_place *place,
+	const char *id, struct azure_link *link, struct azure_error *fault)
+{
+	struct question question = {arena, client, place, {0}, fault};
+
+	return take_id(&question, id, ARM_BIT(ARM_ZONE) | ARM_BIT(ARM_RULESET), true) &&
+	       get(&question, target_of(&question, false, ""), read_link, link);
+}
+
+/* --- lists --- */
+
+static bool
+spoil_list(struct question *question, const char *message)
+{
+	*question->fault = (struct azure_error){.code = "",
+		.message = message,
+		.target = "",
+		.request_id = "",
+		.tenant = "",
+		.failure = CLOUD_BACK_OFF};
+	return false;
+}
+
+static bool
+join(struct question *question, const struct azure_peerings *pages, size_t count,
+	struct azure_peerings *all)
+{
+	struct azure_peering *items;
+	size_t total = 0;
+
+	for (size_t i = 0; i < count; i++)
+		total += pages[i].count;
+	items = arena_try_raw(question->arena, (total + 1) * sizeof *items);
+	if (!items)
+		return spoil_list(question, "the list of Azure needs more memory than it may have");
+	*all = (struct azure_peerings){items, total, ""};
+	for (size_t i = 0; i < count; i++) {
+		if (pages[i].count > 0)
+			memcpy(items, pages[i].items, pages[i].count * sizeof *items);
+		items += pages[i].count;
+	}
+	return true;
+}
+
+bool
+azure_client_peerings(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, struct azure_peerings *peerings,
+	struct azure_error *fault)
+{
+	struct question question = {arena, client, place, {0}, fault};
+	struct azure_peerings pages[MOST_PAGES] = {0};
+	const char *target;
+	size_t count = 0;
+
+	*peerings = (struct azure_peerings){.next = ""};
+	if (!take_id(&question, id, ARM_BIT(ARM_VNET), false))
+		return false;
+	target = target_of(&question, true, "");
+	for (;;) {
+		struct azure_peerings *page = &pages[count++];
+
+		if (!get(&question, target, read_peerings, page))
+			return false;
+		if (!*page->next)
+			return join(&question, pages, count, peerings);
+		if (count == MOST_PAGES)
+			return spoil_list(
+				&question, "the list of Azure has more pages than can be right");
+		target = azure_operation_target(client->shared.manager, page->next);
+		if (!target)
+			return spoil_list(
+				&question, "the next page of a list of Azure lies elsewhere");
+	}
+}
+
+/* --- changes --- */
+
+/* What a PUT builds on is missing, or what it made is gone again. */
+static bool
+without_gone(struct question *question, enum cloud_failure instead)
+{
+	if (question->fault->failure == CLOUD_GONE)
+		question->fault->failure = instead;
+	return false;
+}
+
+/* With the progress, and what there is in the end when there is an end. */
+static bool
+put(struct question *question, struct azure_call *call, struct azure_progress *progress,
+	reader *read, void *made)
+{
+	if (!azure_call_perform(call)) {
+		give_up(question, call);
+		return without_gone(question, CLOUD_WAIT_FOR_USER);
+	}
+	if (!azure_operation_follow(question->arena, call, progress, question->fault))
+		return without_gone(question, CLOUD_CONFLICT);
+	if (progress->running)
+		return true;
+	return get(question, target_of(question, false, ""), read, made) ||
+	       without_gone(question, CLOUD_CONFLICT);
+}
+
+bool
+azure_client_put_peering(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, const struct azure_peering_wish *wish,
+	struct azure_put_peering *made, struct azure_error *fault)
+{
+	CLEANUP(azure_call_end) struct azure_call call = {0};
+	CLEANUP(buffer_dispose) struct buffer body;
+	struct question question = {arena, client, place, {0}, fault};
+
+	*made = (struct azure_put_peering){0};
+	buffer_init(&body, LARGEST_BODY);
+	if (!take_id(&question, id, ARM_BIT(ARM_VNET), true))
+		return false;
+	azure_network_write_peering(&body, wish);
+	call = make_call(&question, HTTP_PUT,
+		target_of(&question, false,
+			wish->synchronizes ? "&syncRemoteAddressSpace=true" : ""));
+	call.body = &body;
+	return put(&question, &call, &made->progress, read_peering, &made->peering);
+}
+
+bool
+azure_client_put_link(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, const struct azure_link_wish *wish,
+	struct azure_put_link *made, struct azure_error *fault)
+{
+	CLEANUP(azure_call_end) struct azure_call call = {0};
+	CLEANUP(buffer_dispose) struct buffer body;
+	struct question question = {arena, client, place, {0}, fault};
+
+	*made = (struct azure_put_link){0};
+	buffer_init(&body, LARGEST_BODY);
+	if (!take_id(&question, id, ARM_BIT(ARM_ZONE) | ARM_BIT(ARM_RULESET), true))
+		return false;
+	azure_dns_write_link(&body, question.id.type, wish);
+	call = make_call(&question, HTTP_PUT, target_of(&question, false, ""));
+	call.body = &body;
+	call.only_new = wish->only_new;
+	call.etag = wish->etag;
+	return put(&question, &call, &made->progress, read_link, &made->link);
+}
+
+bool
+azure_client_delete(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, const char *etag,
+	struct azure_progress *progress, struct azure_error *fault)
+{
+	CLEANUP(azure_call_end) struct azure_call call = {0};
+	struct question question = {arena, client, place, {0}, fault};
+	unsigned all = ARM_BIT(ARM_VNET) | ARM_BIT(ARM_ZONE) | ARM_BIT(ARM_RULESET);
+
+	*progress = (struct azure_progress){0};
+	if (!take_id(&question, id, all, true))
+		return false;
+	call = make_call(&question, HTTP_DELETE, target_of(&question, false, ""));
+	call.etag = etag;
+	if (!azure_call_perform(&call))
+		return call.fault.failure == CLOUD_GONE || give_up(&question, &call);
+	return azure_operation_follow(arena, &call, progress, fault);
+}
