@@ -41,6 +41,7 @@ FAULTS = {
     ("peerwarden_ledger_writes_total", 'result!="done"'),
     ("peerwarden_ledger_writes_total", 'result="refused"'),
     ("peerwarden_mirror_restarts_total", 'reason="denied"'),
+    ("peerwarden_mirror_restarts_total", ""),
     ("peerwarden_remote_lookups_total", 'result="denied"'),
     ("peerwarden_remote_lookups_total", 'result=~"author_limit|limit|full"'),
     ("peerwarden_report_writes_total", 'result="denied"'),
