@@ -99,8 +99,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(text_only_has(grant.token, "!-~"));
 		FUZZ_CHECK(grant.lifetime > 0 && grant.lifetime <= 86400);
 	} else {
+		bool told = memmem(data, size, SUBJECT, strlen(SUBJECT));
+
 		fuzz_check_error(&error);
-		FUZZ_CHECK(!grant.token && !strstr(error.message, SUBJECT));
+		FUZZ_CHECK(!grant.token && (told || !strstr(error.message, SUBJECT)));
 	}
 	FUZZ_CHECK(script.calls <= 2);
 	return 0;
