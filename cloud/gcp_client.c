@@ -325,6 +325,22 @@ judge(const struct talk *talk, const struct gcp_operation *operation)
 	return fail_change(talk, text_equal(operation->type, "removePeering"));
 }
 
+/* A call that an operation answers, which is nothing until then. */
+static struct talk
+talk_of_operation(struct arena *arena, struct gcp_client *client, const struct gcp_place *place,
+	const char *action, struct gcp_operation *operation, struct gcp_error *fault)
+{
+	*operation = (struct gcp_operation){.name = "", .type = "", .target = "", .status = ""};
+	return (struct talk){.arena = arena,
+		.client = client,
+		.place = place,
+		.fault = fault,
+		.action = action,
+		.url = client->compute_url,
+		.read = read_operation,
+		.out = operation};
+}
+
 static bool
 change(struct talk *talk, enum http_method method, const char *verb, const struct buffer *body,
 	struct gcp_operation *operation)
@@ -333,7 +349,6 @@ change(struct talk *talk, enum http_method method, const char *verb, const struc
 	const struct gcp_place *place = talk->place;
 	char id[GCP_REQUEST_ID_SIZE];
 
-	*operation = (struct gcp_operation){.name = "", .type = "", .target = "", .status = ""};
 	if (!place->request_id)
 		gcp_request_id(id);
 	buffer_init(&target, LARGEST_TARGET);
@@ -352,14 +367,8 @@ gcp_client_add_peering(struct arena *arena, struct gcp_client *client,
 	struct gcp_operation *operation, struct gcp_error *fault)
 {
 	CLEANUP(buffer_dispose) struct buffer body;
-	struct talk talk = {.arena = arena,
-		.client = client,
-		.place = place,
-		.fault = fault,
-		.action = "networks.addPeering",
-		.url = client->compute_url,
-		.read = read_operation,
-		.out = operation};
+	struct talk talk =
+		talk_of_operation(arena, client, place, "networks.addPeering", operation, fault);
 
 	buffer_init(&body, LARGEST_BODY);
 	gcp_request_add_peering(&body, wish);
@@ -372,14 +381,8 @@ gcp_client_update_peering(struct arena *arena, struct gcp_client *client,
 	struct gcp_operation *operation, struct gcp_error *fault)
 {
 	CLEANUP(buffer_dispose) struct buffer body;
-	struct talk talk = {.arena = arena,
-		.client = client,
-		.place = place,
-		.fault = fault,
-		.action = "networks.updatePeering",
-		.url = client->compute_url,
-		.read = read_operation,
-		.out = operation};
+	struct talk talk =
+		talk_of_operation(arena, client, place, "networks.updatePeering", operation, fault);
 
 	buffer_init(&body, LARGEST_BODY);
 	gcp_request_update_peering(&body, wish);
@@ -392,14 +395,8 @@ gcp_client_remove_peering(struct arena *arena, struct gcp_client *client,
 	struct gcp_error *fault)
 {
 	CLEANUP(buffer_dispose) struct buffer body;
-	struct talk talk = {.arena = arena,
-		.client = client,
-		.place = place,
-		.fault = fault,
-		.action = "networks.removePeering",
-		.url = client->compute_url,
-		.read = read_operation,
-		.out = operation};
+	struct talk talk =
+		talk_of_operation(arena, client, place, "networks.removePeering", operation, fault);
 
 	buffer_init(&body, LARGEST_BODY);
 	gcp_request_remove_peering(&body, name);
@@ -420,16 +417,9 @@ bool
 gcp_client_operation(struct arena *arena, struct gcp_client *client, const struct gcp_place *place,
 	const char *name, struct gcp_operation *operation, struct gcp_error *fault)
 {
-	struct talk talk = {.arena = arena,
-		.client = client,
-		.place = place,
-		.fault = fault,
-		.action = "globalOperations.get",
-		.url = client->compute_url,
-		.read = read_operation,
-		.out = operation};
+	struct talk talk =
+		talk_of_operation(arena, client, place, "globalOperations.get", operation, fault);
 
-	*operation = (struct gcp_operation){.name = "", .type = "", .target = "", .status = ""};
 	return look(&talk, name, operation);
 }
 
@@ -449,16 +439,9 @@ bool
 gcp_client_wait(struct arena *arena, struct gcp_client *client, const struct gcp_place *place,
 	const char *name, struct gcp_operation *operation, struct gcp_error *fault)
 {
-	struct talk talk = {.arena = arena,
-		.client = client,
-		.place = place,
-		.fault = fault,
-		.action = "globalOperations.get",
-		.url = client->compute_url,
-		.read = read_operation,
-		.out = operation};
+	struct talk talk =
+		talk_of_operation(arena, client, place, "globalOperations.get", operation, fault);
 
-	*operation = (struct gcp_operation){.name = "", .type = "", .target = "", .status = ""};
 	for (unsigned looks = 0;; looks++) {
 		int64_t pause;
 
