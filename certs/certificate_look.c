@@ -421,22 +421,14 @@ certificate_look_target(
 	return arena_printf(arena, "%s of %s/%s", entry->name, object->resource, object->name);
 }
 
-static bool
-shows(const struct rotation_configuration *configuration, const char *id)
-{
-	for (size_t i = 0; i < configuration->shown.count; i++)
-		if (text_equal(configuration->shown.items[i].id, id))
-			return true;
-	return false;
-}
-
 bool
 certificate_look_is_untrusted(const struct certificate_look *look)
 {
 	const struct rotation_leaf *leaf = &look->view.secret.leaf;
 
 	for (size_t i = 0; leaf->id && i < look->view.configuration_count; i++)
-		if (!leaf->issuer || !shows(&look->configurations[i], leaf->issuer))
+		if (!leaf->issuer ||
+			!rotation_bundle_has(&look->configurations[i].shown, leaf->issuer))
 			return true;
 	return false;
 }

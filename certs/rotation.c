@@ -127,8 +127,8 @@ clocks_agree(const struct rotation_view *view)
 	       (apart <= ROTATION_CLOCK_TOLERANCE && apart >= -ROTATION_CLOCK_TOLERANCE);
 }
 
-static bool
-has(const struct rotation_bundle *bundle, const char *id)
+bool
+rotation_bundle_has(const struct rotation_bundle *bundle, const char *id)
 {
 	for (size_t i = 0; i < bundle->count; i++)
 		if (text_equal(bundle->items[i].id, id))
@@ -141,7 +141,7 @@ static bool
 is_shown_for(const struct rotation_view *view, const char *id, int64_t duration)
 {
 	for (size_t i = 0; i < view->configuration_count; i++)
-		if (!has(&view->configurations[i].shown, id) ||
+		if (!rotation_bundle_has(&view->configurations[i].shown, id) ||
 			view->configurations[i].seen_for < duration)
 			return false;
 	return true;
@@ -217,7 +217,7 @@ shows_exactly(const struct rotation_configuration *configuration, const struct r
 	if (configuration->damaged || configuration->shown.count != step->count)
 		return false;
 	for (size_t i = 0; i < step->count; i++)
-		if (!has(&configuration->shown, step->ids[i]))
+		if (!rotation_bundle_has(&configuration->shown, step->ids[i]))
 			return false;
 	return true;
 }

@@ -63,6 +63,8 @@ struct rotation_bundle {
 	struct rotation_authority items[ROTATION_BUNDLE];
 	size_t count;
 };
+/* An id of NULL is in none. */
+bool rotation_bundle_has(const struct rotation_bundle *bundle, const char *id);
 
 struct rotation_leaf {
 	const char *id;     /* NULL: there is none */

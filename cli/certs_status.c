@@ -36,10 +36,7 @@ certs_status_role(const struct rotation_secret *secret, const char *id)
 		return "CA";
 	if (text_equal(secret->next.id, id))
 		return "next CA";
-	for (size_t i = 0; i < secret->previous.count; i++)
-		if (text_equal(secret->previous.items[i].id, id))
-			return "previous CA";
-	return "other CA";
+	return rotation_bundle_has(&secret->previous, id) ? "previous CA" : "other CA";
 }
 
 static const char *
@@ -110,15 +107,6 @@ judge_secret(struct telling *telling)
 		tell(telling, "the CA or its key is missing");
 }
 
-static bool
-shows(const struct rotation_configuration *configuration, const char *id)
-{
-	for (size_t i = 0; id && i < configuration->shown.count; i++)
-		if (text_equal(configuration->shown.items[i].id, id))
-			return true;
-	return false;
-}
-
 /* Without any caBundle, the API server goes by the CAs of its own system. */
 static void
 judge_entries(struct telling *telling)
@@ -137,7 +125,8 @@ judge_entries(struct telling *telling)
 			tell(telling, arena_printf(status->arena,
 					      "the caBundle of %s has more in it than certificates",
 					      entry_name(status, i)));
-		if (view->secret.leaf.id && !by_system && !shows(shown, view->secret.leaf.issuer))
+		if (view->secret.leaf.id && !by_system &&
+			!rotation_bundle_has(&shown->shown, view->secret.leaf.issuer))
 			tell(telling, arena_printf(status->arena,
 					      "%s does not trust the serving certificate",
 					      entry_name(status, i)));
