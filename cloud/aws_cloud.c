@@ -312,7 +312,7 @@ perform(struct arena *arena, void *context, const struct cloud_wish *wish,
 	struct doing doing = {arena, cloud, wish, made, step, .outcome = outcome, .fault = fault};
 	bool done;
 
-	*outcome = (struct cloud_outcome){"", "", 0};
+	*outcome = (struct cloud_outcome){.id = "", .operation = ""};
 	doing.place = step->side == CLOUD_REMOTE
 			      ? aws_access_remote(arena, &cloud->access, wish->remote)
 			      : aws_access_local(arena, &cloud->access,
@@ -326,9 +326,30 @@ perform(struct arena *arena, void *context, const struct cloud_wish *wish,
 	return done;
 }
 
+static const struct cloud_words words = {
+	.create = "FailedCreatingVpcPeeringConnection",
+	.accept = "FailedAcceptingVpcPeeringConnection",
+	.routes = "FailedCreatingRoutes",
+	.options = "CloudProviderError",
+	.gone = "VpcNotFound",
+	.ready = "the peering is connected and routed",
+	.remove = "aws ec2 delete-vpc-peering-connection --vpc-peering-connection-id ",
+	.remove_from = "",
+};
+
 struct cloud
 aws_cloud_row(struct aws_cloud *cloud)
 {
 	return (struct cloud){
-		"aws", PROVIDER_AWS, KIND_AWS_VPC_PEERING, cloud, look_up, plan, perform};
+		.name = "aws",
+		.provider = PROVIDER_AWS,
+		.manages = KIND_AWS_VPC_PEERING,
+		.describes = KIND_REMOTE_NETWORK,
+		.id_prefix = "pcx-",
+		.words = &words,
+		.context = cloud,
+		.look_up = look_up,
+		.plan = plan,
+		.perform = perform,
+	};
 }

@@ -67,19 +67,28 @@ struct question {
 	const struct azure_place *place;
 	struct arm_id id;
 	struct azure_error *fault;
+	const char *about; /* the noun of the action, where the id does not say it; or NULL */
 };
+
+/* A fault that no answer of Azure told; returns false. */
+static bool
+refuse(struct question *question, enum cloud_failure failure, const char *message)
+{
+	*question->fault = (struct azure_error){.code = "",
+		.message = message,
+		.target = "",
+		.request_id = "",
+		.tenant = "",
+		.failure = failure};
+	return false;
+}
 
 static bool
 refuse_id(struct question *question, const char *id)
 {
-	*question->fault = (struct azure_error){.code = "",
-		.message = arena_printf(question->arena,
-			"this is no id that the call could be of: %.200s", id ? id : ""),
-		.target = "",
-		.request_id = "",
-		.tenant = "",
-		.failure = CLOUD_PERMANENT};
-	return false;
+	return refuse(question, CLOUD_PERMANENT,
+		arena_printf(question->arena, "this is no id that the call could be of: %.200s",
+			id ? id : ""));
 }
 
 /* `types` is a set of ARM_BIT; of the resources themselves or of what stands in them. */
@@ -102,6 +111,15 @@ add_part(struct buffer *target, const char *fixed, const char *part)
 	percent_append(target, part);
 }
 
+static void
+add_resource(struct buffer *target, const struct arm_id *id)
+{
+	add_part(target, "subscriptions", id->subscription);
+	add_part(target, "resourceGroups", id->group);
+	add_part(target, "providers/Microsoft.Network", "");
+	add_part(target, arm_id_segment(id->type), id->name);
+}
+
 /* `further` comes behind the version: "&a=b", or "". */
 static const char *
 target_of(struct question *question, bool list, const char *further)
@@ -112,10 +130,7 @@ target_of(struct question *question, bool list, const char *further)
 	const struct arm_id *id = &question->id;
 
 	buffer_init(&target, LARGEST_TARGET);
-	add_part(&target, "subscriptions", id->subscription);
-	add_part(&target, "resourceGroups", id->group);
-	add_part(&target, "providers/Microsoft.Network", "");
-	add_part(&target, arm_id_segment(id->type), id->name);
+	add_resource(&target, id);
 	if (list || *id->child)
 		add_part(&target, arm_id_child_segment(id->type), id->child);
 	buffer_printf(&target, "?api-version=%s%s", versions[id->type], further);
@@ -128,13 +143,14 @@ make_call(struct question *question, enum http_method method, const char *target
 	static const char *const names[] = {
 		[HTTP_GET] = "GET", [HTTP_PUT] = "PUT", [HTTP_DELETE] = "DELETE"};
 	const struct arm_id *id = &question->id;
+	const char *noun = *id->child ? arm_id_child_segment(id->type) : arm_id_segment(id->type);
 
 	return (struct azure_call){
 		.shared = &question->client->shared,
 		.place = question->place,
 		.method = method,
 		.action = arena_printf(question->arena, "%s %s", names[method],
-			*id->child ? arm_id_child_segment(id->type) : arm_id_segment(id->type)),
+			question->about ? question->about : noun),
 		.target = target,
 	};
 }
@@ -181,12 +197,6 @@ read_peering(struct arena *arena, const struct json *root, void *made, struct er
 }
 
 static bool
-read_peerings(struct arena *arena, const struct json *root, void *made, struct error *error)
-{
-	return azure_network_read_peerings(arena, root, made, error);
-}
-
-static bool
 read_zone(struct arena *arena, const struct json *root, void *made, struct error *error)
 {
 	return azure_dns_read_zone(arena, root, made, error);
@@ -208,7 +218,7 @@ bool
 azure_client_vnet(struct arena *arena, struct azure_client *client, const struct azure_place *place,
 	const char *id, struct azure_vnet *vnet, struct azure_error *fault)
 {
-	struct question question = {arena, client, place, {0}, fault};
+	struct question question = {arena, client, place, {0}, fault, NULL};
 
 	return take_id(&question, id, ARM_BIT(ARM_VNET), false) &&
 	       get(&question, target_of(&question, false, ""), read_vnet, vnet);
@@ -219,7 +229,7 @@ azure_client_peering(struct arena *arena, struct azure_client *client,
 	const struct azure_place *place, const char *id, struct azure_peering *peering,
 	struct azure_error *fault)
 {
-	struct question question = {arena, client, place, {0}, fault};
+	struct question question = {arena, client, place, {0}, fault, NULL};
 
 	return take_id(&question, id, ARM_BIT(ARM_VNET), true) &&
 	       get(&question, target_of(&question, false, ""), read_peering, peering);
@@ -229,7 +239,7 @@ bool
 azure_client_zone(struct arena *arena, struct azure_client *client, const struct azure_place *place,
 	const char *id, struct azure_zone *zone, struct azure_error *fault)
 {
-	struct question question = {arena, client, place, {0}, fault};
+	struct question question = {arena, client, place, {0}, fault, NULL};
 
 	return take_id(&question, id, ARM_BIT(ARM_ZONE), false) &&
 	       get(&question, target_of(&question, false, ""), read_zone, zone);
@@ -240,7 +250,7 @@ azure_client_ruleset(struct arena *arena, struct azure_client *client,
 	const struct azure_place *place, const char *id, struct azure_ruleset *ruleset,
 	struct azure_error *fault)
 {
-	struct question question = {arena, client, place, {0}, fault};
+	struct question question = {arena, client, place, {0}, fault, NULL};
 
 	return take_id(&question, id, ARM_BIT(ARM_RULESET), false) &&
 	       get(&question, target_of(&question, false, ""), read_ruleset, ruleset);
@@ -250,7 +260,7 @@ bool
 azure_client_link(struct arena *arena, struct azure_client *client, const struct azure_place *place,
 	const char *id, struct azure_link *link, struct azure_error *fault)
 {
-	struct question question = {arena, client, place, {0}, fault};
+	struct question question = {arena, client, place, {0}, fault, NULL};
 
 	return take_id(&question, id, ARM_BIT(ARM_ZONE) | ARM_BIT(ARM_RULESET), true) &&
 	       get(&question, target_of(&question, false, ""), read_link, link);
@@ -258,37 +268,87 @@ azure_client_link(struct arena *arena, struct azure_client *client, const struct
 
 /* --- lists --- */
 
+/* A page of a list, whatever is in it. */
+struct page {
+	const void *items;
+	size_t count;
+	const char *next; /* URL, or "" */
+};
+
 static bool
-spoil_list(struct question *question, const char *message)
+read_peerings(struct arena *arena, const struct json *root, void *made, struct error *error)
 {
-	*question->fault = (struct azure_error){.code = "",
-		.message = message,
-		.target = "",
-		.request_id = "",
-		.tenant = "",
-		.failure = CLOUD_BACK_OFF};
-	return false;
+	struct azure_peerings read;
+	bool good = azure_network_read_peerings(arena, root, &read, error);
+
+	*(struct page *)made = (struct page){read.items, read.count, read.next};
+	return good;
 }
 
 static bool
-join(struct question *question, const struct azure_peerings *pages, size_t count,
-	struct azure_peerings *all)
+read_links(struct arena *arena, const struct json *root, void *made, struct error *error)
 {
-	struct azure_peering *items;
+	struct azure_links read;
+	bool good = azure_dns_read_links(arena, root, &read, error);
+
+	*(struct page *)made = (struct page){read.items, read.count, read.next};
+	return good;
+}
+
+static bool
+read_permissions(struct arena *arena, const struct json *root, void *made, struct error *error)
+{
+	struct azure_permissions read;
+	bool good = azure_rights_read(arena, root, &read, error);
+
+	*(struct page *)made = (struct page){read.items, read.count, read.next};
+	return good;
+}
+
+/* `size` is that of an item. */
+static bool
+join(struct question *question, const struct page *pages, size_t count, size_t size,
+	struct page *all)
+{
 	size_t total = 0;
+	char *items;
 
 	for (size_t i = 0; i < count; i++)
 		total += pages[i].count;
-	items = arena_try_raw(question->arena, (total + 1) * sizeof *items);
+	items = arena_try_raw(question->arena, (total + 1) * size);
 	if (!items)
-		return spoil_list(question, "the list of Azure needs more memory than it may have");
-	*all = (struct azure_peerings){items, total, ""};
+		return refuse(question, CLOUD_BACK_OFF,
+			"the list of Azure needs more memory than it may have");
+	*all = (struct page){items, total, ""};
 	for (size_t i = 0; i < count; i++) {
 		if (pages[i].count > 0)
-			memcpy(items, pages[i].items, pages[i].count * sizeof *items);
-		items += pages[i].count;
+			memcpy(items, pages[i].items, pages[i].count * size);
+		items += pages[i].count * size;
 	}
 	return true;
+}
+
+static bool
+get_all(struct question *question, const char *target, reader *read, size_t size, struct page *all)
+{
+	struct page pages[MOST_PAGES] = {0};
+	size_t count = 0;
+
+	for (;;) {
+		struct page *page = &pages[count++];
+
+		if (!get(question, target, read, page))
+			return false;
+		if (!*page->next)
+			return join(question, pages, count, size, all);
+		if (count == MOST_PAGES)
+			return refuse(question, CLOUD_BACK_OFF,
+				"the list of Azure has more pages than can be right");
+		target = azure_operation_target(question->client->shared.manager, page->next);
+		if (!target)
+			return refuse(question, CLOUD_BACK_OFF,
+				"the next page of a list of Azure lies elsewhere");
+	}
 }
 
 bool
@@ -296,30 +356,57 @@ azure_client_peerings(struct arena *arena, struct azure_client *client,
 	const struct azure_place *place, const char *id, struct azure_peerings *peerings,
 	struct azure_error *fault)
 {
-	struct question question = {arena, client, place, {0}, fault};
-	struct azure_peerings pages[MOST_PAGES] = {0};
-	const char *target;
-	size_t count = 0;
+	struct question question = {arena, client, place, {0}, fault, NULL};
+	struct page all = {.next = ""};
+	bool good = take_id(&question, id, ARM_BIT(ARM_VNET), false) &&
+		    get_all(&question, target_of(&question, true, ""), read_peerings,
+			    sizeof *peerings->items, &all);
 
-	*peerings = (struct azure_peerings){.next = ""};
-	if (!take_id(&question, id, ARM_BIT(ARM_VNET), false))
-		return false;
-	target = target_of(&question, true, "");
-	for (;;) {
-		struct azure_peerings *page = &pages[count++];
+	*peerings = (struct azure_peerings){all.items, all.count, all.next};
+	return good;
+}
 
-		if (!get(&question, target, read_peerings, page))
-			return false;
-		if (!*page->next)
-			return join(&question, pages, count, peerings);
-		if (count == MOST_PAGES)
-			return spoil_list(
-				&question, "the list of Azure has more pages than can be right");
-		target = azure_operation_target(client->shared.manager, page->next);
-		if (!target)
-			return spoil_list(
-				&question, "the next page of a list of Azure lies elsewhere");
-	}
+bool
+azure_client_links(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, struct azure_links *links,
+	struct azure_error *fault)
+{
+	struct question question = {arena, client, place, {0}, fault, NULL};
+	struct page all = {.next = ""};
+	bool good = take_id(&question, id, ARM_BIT(ARM_ZONE) | ARM_BIT(ARM_RULESET), false) &&
+		    get_all(&question, target_of(&question, true, ""), read_links,
+			    sizeof *links->items, &all);
+
+	*links = (struct azure_links){all.items, all.count, all.next};
+	return good;
+}
+
+static const char *
+target_of_permissions(struct question *question)
+{
+	CLEANUP(buffer_dispose) struct buffer target;
+
+	buffer_init(&target, LARGEST_TARGET);
+	add_resource(&target, &question->id);
+	buffer_append_text(
+		&target, "/providers/Microsoft.Authorization/permissions?api-version=2022-04-01");
+	return arena_text(question->arena, buffer_text(&target));
+}
+
+bool
+azure_client_permissions(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, struct azure_permissions *permissions,
+	struct azure_error *fault)
+{
+	struct question question = {arena, client, place, {0}, fault, "permissions"};
+	unsigned types = ARM_BIT(ARM_VNET) | ARM_BIT(ARM_ZONE) | ARM_BIT(ARM_RULESET);
+	struct page all = {.next = ""};
+	bool good = take_id(&question, id, types, false) &&
+		    get_all(&question, target_of_permissions(&question), read_permissions,
+			    sizeof *permissions->items, &all);
+
+	*permissions = (struct azure_permissions){all.items, all.count, all.next};
+	return good;
 }
 
 /* --- changes --- */
@@ -357,7 +444,7 @@ azure_client_put_peering(struct arena *arena, struct azure_client *client,
 {
 	CLEANUP(azure_call_end) struct azure_call call = {0};
 	CLEANUP(buffer_dispose) struct buffer body;
-	struct question question = {arena, client, place, {0}, fault};
+	struct question question = {arena, client, place, {0}, fault, NULL};
 
 	*made = (struct azure_put_peering){0};
 	buffer_init(&body, LARGEST_BODY);
@@ -378,7 +465,7 @@ azure_client_put_link(struct arena *arena, struct azure_client *client,
 {
 	CLEANUP(azure_call_end) struct azure_call call = {0};
 	CLEANUP(buffer_dispose) struct buffer body;
-	struct question question = {arena, client, place, {0}, fault};
+	struct question question = {arena, client, place, {0}, fault, NULL};
 
 	*made = (struct azure_put_link){0};
 	buffer_init(&body, LARGEST_BODY);
@@ -398,7 +485,7 @@ azure_client_delete(struct arena *arena, struct azure_client *client,
 	struct azure_progress *progress, struct azure_error *fault)
 {
 	CLEANUP(azure_call_end) struct azure_call call = {0};
-	struct question question = {arena, client, place, {0}, fault};
+	struct question question = {arena, client, place, {0}, fault, NULL};
 	unsigned all = ARM_BIT(ARM_VNET) | ARM_BIT(ARM_ZONE) | ARM_BIT(ARM_RULESET);
 
 	*progress = (struct azure_progress){0};

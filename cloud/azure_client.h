@@ -3,9 +3,10 @@
  * repeated where that helps (cloud/azure_call.h), followed to the end of the operation that they
  * begin (cloud/azure_operation.h), and read.
  *
- * Follows the versions 2024-05-01 of Microsoft.Network, 2020-06-01 of private DNS and 2022-07-01 of
- * the DNS resolver. Ids are as cloud-side users write them, in any case of letters
- * (network/arm_id.h); an id of another kind is CLOUD_PERMANENT, and nothing is sent.
+ * Follows the versions 2024-05-01 of Microsoft.Network, 2020-06-01 of private DNS, 2022-07-01 of
+ * the DNS resolver and 2022-04-01 of Microsoft.Authorization. Ids are as cloud-side users write
+ * them, in any case of letters (network/arm_id.h); an id of another kind is CLOUD_PERMANENT, and
+ * nothing is sent.
  *
  * A token that Azure refuses, and the new one too, is CLOUD_WAIT_FOR_USER. Something that a PUT
  * builds on and that is not there is CLOUD_WAIT_FOR_USER. TLS is always verified. An answer has 8
@@ -25,6 +26,7 @@
 #include "cloud/azure_error.h"
 #include "cloud/azure_network.h"
 #include "cloud/azure_operation.h"
+#include "cloud/azure_rights.h"
 #include "cloud/azure_sovereign.h"
 #include "cloud/azure_token.h"
 
@@ -73,6 +75,15 @@ bool azure_client_ruleset(struct arena *arena, struct azure_client *client,
 	struct azure_error *fault);
 bool azure_client_link(struct arena *arena, struct azure_client *client,
 	const struct azure_place *place, const char *id, struct azure_link *link,
+	struct azure_error *fault);
+/* Of the zone or ruleset with that id, all pages; next is "". */
+bool azure_client_links(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, struct azure_links *links,
+	struct azure_error *fault);
+
+/* What this program may do to a VNet, zone or ruleset, all pages; next is "". */
+bool azure_client_permissions(struct arena *arena, struct azure_client *client,
+	const struct azure_place *place, const char *id, struct azure_permissions *permissions,
 	struct azure_error *fault);
 
 /* What a change brings: while `progress` is running, the rest is empty. */

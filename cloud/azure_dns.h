@@ -41,7 +41,12 @@ struct azure_link {
 	bool registers;
 	const char *resolution; /* "Default", "NxDomainRedirect"; or "" */
 	const char *network;    /* the VNet's id */
-	struct azure_tags tags;
+	struct azure_tags tags; /* of a ruleset's link, which has none, its metadata */
+};
+struct azure_links {
+	const struct azure_link *items;
+	size_t count;
+	const char *next; /* the URL of the next page; or "" */
 };
 
 /* Texts are lent from `root`. False with ERROR_INVALID or ERROR_EXHAUSTED. */
@@ -51,11 +56,13 @@ bool azure_dns_read_ruleset(struct arena *arena, const struct json *root,
 	struct azure_ruleset *ruleset, struct error *error);
 bool azure_dns_read_link(
 	struct arena *arena, const struct json *root, struct azure_link *link, struct error *error);
+bool azure_dns_read_links(struct arena *arena, const struct json *root, struct azure_links *links,
+	struct error *error);
 
 struct azure_link_wish {
 	const char *network; /* the VNet's id */
 	bool registers;
-	struct azure_tags tags; /* of a zone's link */
+	struct azure_tags tags; /* of a ruleset's link its metadata */
 	/* On what condition; not in the body. */
 	bool only_new;    /* there is none of this name yet (If-None-Match) */
 	const char *etag; /* it is still this one (If-Match); or NULL */

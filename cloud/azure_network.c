@@ -114,6 +114,7 @@ azure_network_read_vnet(
 		.ranges = azure_read_ranges(&reader, json_member(properties, "addressSpace")),
 		.tags = azure_read_tags(&reader, root),
 		.peerings = read_list(&reader, json_member(properties, "virtualNetworkPeerings")),
+		.guid = azure_read_text(properties, "resourceGuid"),
 	};
 	if (vnet->ranges.count == 0)
 		azure_read_fail(&reader, ERROR_INVALID, "addressSpace", "is missing in the answer");

@@ -61,6 +61,7 @@ struct azure_vnet {
 	struct azure_ranges ranges;
 	struct azure_tags tags;
 	struct azure_peerings peerings;
+	const char *guid; /* another one where it was deleted and made again; or "" */
 };
 
 /* Texts are lent from `root`. False with ERROR_INVALID or ERROR_EXHAUSTED. */

@@ -27,14 +27,14 @@ struct cloud_fault {
 	const char *hint;    /* the way out; or "" */
 };
 
-/* --- what a network is like, for a RemoteNetwork --- */
+/* --- what a network is like, for a RemoteNetwork; or a zone or ruleset, for a RemoteZone --- */
 
 struct cloud_table {
 	const char *id;
 	const struct tag *tags;
 	size_t tag_count;
 };
-struct cloud_peering {
+struct cloud_peering {       /* or the link of a zone or ruleset */
 	const char *name;    /* the connection's id on AWS */
 	const char *network; /* at the other end, as the cloud writes it */
 	const char *state;   /* in the cloud's word */
@@ -55,9 +55,13 @@ struct cloud_network {
 			      that are missing */
 	const char *const *missing_rights; /* "ec2:DeleteRoute" */
 	size_t missing_right_count;
+	int64_t most_peerings; /* or links, as the cloud says itself; 0: it does not */
+	bool ranges_hidden;    /* the cloud does not let us see them: none is shown, and there may
+				  be some */
+	bool tags_hidden;
 };
 
-/* --- a peering --- */
+/* --- a peering, or the link of a network to a zone or ruleset --- */
 
 /* Does each of the two networks resolve the other's private DNS names? */
 enum cloud_names {
@@ -69,10 +73,13 @@ enum cloud_names {
 struct cloud_wish {
 	struct object_id object;
 	const char *uid;             /* of the object; marks what is made for it */
-	const struct remote *remote; /* the far network */
+	const struct remote *remote; /* the far network; or the zone or ruleset */
+	const char *name;            /* that its half, or the link, has there; "" on AWS */
 	const struct shoot *shoot;   /* NULL where the cluster does not say */
 	const char *id;              /* of the connection, as it was stored; "" for none */
 	enum route_selection routes;
+	bool imports_routes;      /* Google Cloud: custom routes of the far network */
+	bool uses_remote_gateway; /* Azure */
 	bool deletes_remote;
 	bool deleting;
 	const char *tag; /* the far network has to carry it before anything is made; NULL: it is not
@@ -85,7 +92,7 @@ enum cloud_verb {
 	CLOUD_STEP_CREATE,
 	CLOUD_STEP_ACCEPT,
 	CLOUD_STEP_TAG,
-	CLOUD_STEP_OPTIONS, /* who may resolve the names of one side */
+	CLOUD_STEP_OPTIONS, /* of one side, which are others than are wanted */
 	CLOUD_STEP_ADD_ROUTE,
 	CLOUD_STEP_REPLACE_ROUTE, /* one that leads nowhere any more */
 	CLOUD_STEP_REMOVE_ROUTE,
@@ -117,6 +124,9 @@ struct cloud_plan {
 	const struct cloud_step *steps; /* to be done in this order */
 	size_t step_count;
 	int64_t look_again; /* nanoseconds until something may have moved; 0: on schedule */
+	bool in_line;       /* others are before it on one of the networks: look_again is kept to,
+			       and not lengthened as that of what is slow; where state is NULL, the
+			       cloud was not asked, and all is told as it was */
 	bool gone;          /* of a wish that is deleting: nothing of ours is left */
 	const char *left;   /* of a wish that is deleting: what stays, since it is not ours, and how
 			       to remove it; or NULL */
@@ -126,15 +136,31 @@ struct cloud_outcome {
 	const char *id;        /* of what was created: to be stored before anything else; or "" */
 	const char *operation; /* that goes on in the cloud, to be stored; or "" */
 	int64_t after;         /* nanoseconds until it is worth to look; 0: at once */
+	bool put_off;          /* nothing was done: others change one of the two networks */
+};
+
+/* How a controller tells of it: reasons of conditions, which are Kyma's, and sentences. */
+struct cloud_words {
+	const char *create; /* "FailedCreatingVpcPeeringConnection" */
+	const char *accept;
+	const char *routes;
+	const char *options;
+	const char *gone;  /* "VpcNotFound" */
+	const char *ready; /* "the peering is connected and routed" */
+	/* The command that takes away what has an id: it stands between the two. */
+	const char *remove, *remove_from;
 };
 
 struct cloud {
 	const char *name; /* "aws"; of the last row NULL */
 	enum provider provider;
-	enum kind peering; /* KIND_AWS_VPC_PEERING */
+	enum kind manages;     /* KIND_AWS_VPC_PEERING */
+	enum kind describes;   /* what a look-up is for: KIND_REMOTE_NETWORK or KIND_REMOTE_ZONE */
+	const char *id_prefix; /* of an id in a status that this cloud has given: "pcx-" */
+	const struct cloud_words *words;
 	void *context;
 
-	/* ERROR of a network that is not there: CLOUD_GONE. */
+	/* Of a network, zone or ruleset that is not there the fault is CLOUD_GONE. */
 	bool (*look_up)(struct arena *arena, void *context, const struct remote *remote,
 		struct cloud_network *network, struct cloud_fault *fault);
 	/* A fault is of reading; what reading shows to be wrong is in the plan. */
@@ -143,4 +169,7 @@ struct cloud {
 	bool (*perform)(struct arena *arena, void *context, const struct cloud_wish *wish,
 		const struct cloud_plan *plan, const struct cloud_step *step,
 		struct cloud_outcome *outcome, struct cloud_fault *fault);
+	/* Nothing will be done of the last plan for the object of that uid: nobody has to wait for
+	 * it. NULL where nobody does. */
+	void (*let_be)(void *context, const char *uid);
 };

@@ -290,6 +290,41 @@ gcp_client_tags(struct arena *arena, struct gcp_client *client, const struct gcp
 	return get_pages(&talk, &target);
 }
 
+static bool
+read_rights(struct arena *arena, const struct json *root, void *out, const char **next,
+	struct error *error)
+{
+	*next = "";
+	return gcp_rights_read(arena, root, out, error);
+}
+
+bool
+gcp_client_rights(struct arena *arena, struct gcp_client *client, const struct gcp_place *place,
+	const char *const *asked, struct gcp_rights *granted, struct gcp_error *fault)
+{
+	CLEANUP(buffer_dispose) struct buffer target, body;
+	struct gcp_call call;
+	struct talk talk = {.arena = arena,
+		.client = client,
+		.place = place,
+		.fault = fault,
+		.action = "projects.testIamPermissions",
+		.url = client->tags_url,
+		.read = read_rights,
+		.out = granted};
+
+	*granted = (struct gcp_rights){0};
+	buffer_init(&target, LARGEST_TARGET);
+	buffer_init(&body, LARGEST_BODY);
+	gcp_request_rights(&target, place->project);
+	gcp_request_test_rights(&body, asked);
+	if (!fits(&talk, &target) || !fits(&talk, &body))
+		return false;
+	call = call_of(&talk, HTTP_POST, buffer_text(&target), buffer_text(&body));
+	call.changes = false;
+	return perform(&talk, call);
+}
+
 /* --- operations --- */
 
 static bool

@@ -25,6 +25,7 @@
 #include "cloud/gcp_compute.h"
 #include "cloud/gcp_error.h"
 #include "cloud/gcp_request.h"
+#include "cloud/gcp_rights.h"
 #include "cloud/gcp_tags.h"
 #include "cloud/gcp_token.h"
 
@@ -80,6 +81,11 @@ bool gcp_client_routes(struct arena *arena, struct gcp_client *client,
  * used. */
 bool gcp_client_tags(struct arena *arena, struct gcp_client *client, const struct gcp_place *place,
 	const char *path_with_id, struct gcp_tags *tags, struct gcp_error *fault);
+/* Which of these rights, NULL at their end, the credential has in the place's project. Changes
+ * nothing. */
+bool gcp_client_rights(struct arena *arena, struct gcp_client *client,
+	const struct gcp_place *place, const char *const *asked, struct gcp_rights *granted,
+	struct gcp_error *fault);
 
 /* Half of a peering. The operation that was begun is to be stored by its name, and looked after
  * with the same project. One that is DONE already, and failed, is false with its error as the

@@ -98,6 +98,14 @@ gcp_request_tags(struct buffer *target, const char *path_with_id)
 	gcp_request_add(target, "pageSize", "300");
 }
 
+void
+gcp_request_rights(struct buffer *target, const char *project)
+{
+	buffer_append_text(target, "/v3/projects/");
+	percent_append(target, project);
+	buffer_append_text(target, ":testIamPermissions");
+}
+
 static void
 add_flag(struct buffer *body, const char *name, enum gcp_flag flag)
 {
@@ -145,5 +153,16 @@ gcp_request_remove_peering(struct buffer *body, const char *name)
 {
 	json_members_open(body, NULL);
 	json_members_text(body, "name", name);
+	json_members_close(body);
+}
+
+void
+gcp_request_test_rights(struct buffer *body, const char *const *rights)
+{
+	json_members_open(body, NULL);
+	json_members_open_list(body, "permissions");
+	for (; *rights; rights++)
+		json_members_text(body, NULL, *rights);
+	json_members_close_list(body);
 	json_members_close(body);
 }

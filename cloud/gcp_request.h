@@ -40,6 +40,8 @@ void gcp_request_routes(struct buffer *target, const char *project, const char *
 	const struct gcp_route_question *question);
 /* Of what has that path with a numeric id, of Compute Engine. */
 void gcp_request_tags(struct buffer *target, const char *path_with_id);
+/* Which rights the caller has in a project. */
+void gcp_request_rights(struct buffer *target, const char *project);
 
 /* "?name=value", or "&name=value" after others; nothing for NULL and "". */
 void gcp_request_add(struct buffer *target, const char *name, const char *value);
@@ -47,3 +49,4 @@ void gcp_request_add(struct buffer *target, const char *name, const char *value)
 void gcp_request_add_peering(struct buffer *body, const struct gcp_peering_wish *wish);
 void gcp_request_update_peering(struct buffer *body, const struct gcp_peering_wish *wish);
 void gcp_request_remove_peering(struct buffer *body, const char *name);
+void gcp_request_test_rights(struct buffer *body, const char *const *rights); /* NULL ends them */

@@ -25,7 +25,8 @@ void clouds_close(struct clouds *clouds); /* no call may be under way; NULL is a
 
 /* Ended by a row without a name. */
 const struct cloud *clouds_rows(const struct clouds *clouds);
-bool clouds_have(const struct clouds *clouds, enum kind peering);
+/* Does one of them manage objects of this kind? */
+bool clouds_have(const struct clouds *clouds, enum kind kind);
 
 /* Cuts what is under way, within 100 ms, and lets nothing begin any more; from any thread. NULL is
  * allowed. */

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -15,6 +14,7 @@
 #include "daemon/keepers.h"
 #include "daemon/network_controller.h"
 #include "daemon/peering_controller.h"
+#include "daemon/work_key.h"
 #include "daemon/work_line.h"
 #include "kinds/kind.h"
 #include "kube/event.h"
@@ -29,7 +29,7 @@
 #define CLOUD_PATIENCE  (1 * CLOCK_SECOND)
 #define KEEPER_PATIENCE (1 * CLOCK_SECOND)
 enum { CONFIG_SIZE = 64 * 1024 * 1024, SCRATCH_SIZE = 1024 * 1024 };
-enum { LONGEST_KEY = 512, MOST_CONNECTIONS = 64 };
+enum { MOST_CONNECTIONS = 64 };
 
 static struct metric object_gauge =
 	METRIC_GAUGE("peerwarden_inventory_objects", "Objects that decisions are made against.");
@@ -59,46 +59,51 @@ struct daemon {
 	atomic_bool ending;
 };
 
-static void
-peering_key(char key[LONGEST_KEY], const struct object_id *object)
+static bool
+describes_remote(const struct object_id *object)
 {
-	snprintf(key, LONGEST_KEY, "%s/%s", kind_definitions[object->kind]->plural, object->name);
+	return KIND_BIT(object->kind) & WORK_KEY_REMOTES;
 }
 
-/* What is to be done for an object, if anything. */
+/* NULL where nothing is to be done for such an object. */
+static struct work_queue *
+queue_of(const struct daemon *daemon, const struct object_id *object)
+{
+	if (describes_remote(object))
+		return daemon->networks.queue;
+	return clouds_have(daemon->clouds, object->kind) ? daemon->peerings.queue : NULL;
+}
+
 static void
 enqueue(struct daemon *daemon, const struct object_id *object)
 {
-	char key[LONGEST_KEY];
+	struct work_queue *queue = queue_of(daemon, object);
+	char key[WORK_KEY_SIZE];
 
-	if (object->kind == KIND_REMOTE_NETWORK) {
-		work_queue_add(daemon->networks.queue, object->name);
-	} else if (clouds_have(daemon->clouds, object->kind)) {
-		peering_key(key, object);
-		work_queue_add(daemon->peerings.queue, key);
-	}
+	if (queue)
+		work_queue_add(queue, work_key_write(key, object));
 }
 
 static void
 wake_peering(struct daemon *daemon, const struct object_id *object)
 {
-	char key[LONGEST_KEY];
+	char key[WORK_KEY_SIZE];
 
 	if (!clouds_have(daemon->clouds, object->kind))
 		return;
-	peering_key(key, object);
-	if (peering_controller_wake_one(daemon->peering_controller, key))
+	if (peering_controller_wake_one(daemon->peering_controller, work_key_write(key, object)))
 		work_queue_add(daemon->peerings.queue, key);
 }
 
-/* With the inventory locked. What is known of a network now may be what its peerings wait for. No
- * pass over a peering changes a RemoteNetwork, and one that is asked for anew is written only when
- * the cloud says something else, so this ends. */
+/* With the inventory locked. What is known of a network or zone now may be what its peerings or
+ * links wait for. No pass over one of these changes a RemoteNetwork or RemoteZone, and one that is
+ * asked for anew is written only when the cloud says something else, so this ends. */
 static void
-wake_peerings_to(struct daemon *daemon, const struct object_id *network)
+wake_peerings_to(struct daemon *daemon, const struct object_id *remote)
 {
-	const struct declaration *declaration = inventory_find(daemon->inventory, network);
+	const struct declaration *declaration = inventory_find(daemon->inventory, remote);
 	struct declared_peerings peerings;
+	struct declarations links;
 
 	if (!declaration || !declaration->home)
 		return;
@@ -106,6 +111,9 @@ wake_peerings_to(struct daemon *daemon, const struct object_id *network)
 		inventory_peerings_to(daemon->scratch, daemon->inventory, declaration->home, NULL);
 	for (size_t i = 0; i < peerings.count; i++)
 		wake_peering(daemon, &peerings.items[i].declaration->object);
+	links = inventory_dns_links_to(daemon->scratch, daemon->inventory, declaration->home, NULL);
+	for (size_t i = 0; i < links.count; i++)
+		wake_peering(daemon, &links.items[i]->object);
 	arena_reset(daemon->scratch);
 }
 
@@ -131,7 +139,7 @@ on_saw(void *context, const struct sighting *sighting)
 
 	if (sighting->object.kind == KIND_SHOOT_INFO)
 		enqueue_everything(daemon);
-	if (sighting->object.kind == KIND_REMOTE_NETWORK)
+	if (describes_remote(&sighting->object))
 		wake_peerings_to(daemon, &sighting->object);
 	enqueue(daemon, &sighting->object);
 	auditor_saw(daemon->auditor, sighting);
@@ -178,20 +186,20 @@ judge_peering(void *context, struct arena *arena, const struct object_id *object
 }
 
 static void
-on_network_left(void *context, const char *network)
+on_network_left(void *context, const char *key)
 {
 	struct daemon *daemon = context;
 
-	work_queue_add(daemon->networks.queue, network);
+	work_queue_add(daemon->networks.queue, key);
 }
 
 static void
-on_network_doubted(void *context, const char *network)
+on_network_doubted(void *context, const char *key)
 {
 	struct daemon *daemon = context;
 
-	if (network_controller_ask(daemon->network_controller, network))
-		work_queue_add(daemon->networks.queue, network);
+	if (network_controller_ask(daemon->network_controller, key))
+		work_queue_add(daemon->networks.queue, key);
 }
 
 static bool

@@ -14,6 +14,7 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "daemon/network_status.h"
+#include "daemon/work_key.h"
 #include "kinds/kind.h"
 
 #define MANAGED_BY "app.kubernetes.io/managed-by"
@@ -28,9 +29,9 @@
 #define ASK_PAUSE (60 * CLOCK_SECOND)
 
 static struct metric look_ups = METRIC_COUNTER("peerwarden_cloud_lookups_total",
-	"Questions to a cloud about a network, by how they ended.", "cloud", "result");
+	"Questions to a cloud about a network or zone, by how they ended.", "cloud", "result");
 static struct metric deleted = METRIC_COUNTER("peerwarden_remote_networks_deleted_total",
-	"RemoteNetworks deleted because nothing has led to them for long.", NULL);
+	"RemoteNetworks and RemoteZones deleted because nothing has led to them for long.", NULL);
 
 /* What is remembered of an object; times are clock_monotonic, 0 for none. Losing it costs no more
  * than a question too many, or a deletion that comes later. */
@@ -246,9 +247,10 @@ static bool
 is_ours(const struct json *object)
 {
 	const struct json *labels = json_member(json_member(object, "metadata"), "labels");
+	const struct json *spec = json_member(object, "spec");
+	size_t wanted = json_member(spec, "tenant") ? 2 : 1; /* what says which one it is */
 
-	return text_equal(json_member_text(labels, MANAGED_BY), OURS) &&
-	       json_count(json_member(object, "spec")) == 1;
+	return text_equal(json_member_text(labels, MANAGED_BY), OURS) && json_count(spec) == wanted;
 }
 
 /* One that the inventory does not have says that it has not seen all yet. */
@@ -263,7 +265,8 @@ is_used(const struct pass *pass)
 	inventory_lock(inventory);
 	used = !inventory_is_stored(inventory, &declaration->object) ||
 	       inventory_needs_of(arena, inventory, declaration->home, NULL).total > 0 ||
-	       inventory_peerings_to(arena, inventory, declaration->home, NULL).count > 0;
+	       inventory_peerings_to(arena, inventory, declaration->home, NULL).count > 0 ||
+	       inventory_dns_links_to(arena, inventory, declaration->home, NULL).count > 0;
 	inventory_unlock(inventory);
 	return used;
 }
@@ -305,12 +308,14 @@ delete_it(struct pass *pass)
 	buffer_append_text(&body, "}}");
 	call.body = buffer_text(&body);
 	if (!worker_write(pass->worker, &call, &error) && error.kind != ERROR_NOT_FOUND) {
-		complain(pass->worker, "a RemoteNetwork that nothing leads to cannot be deleted",
+		complain(pass->worker,
+			"a remote network or zone that nothing leads to cannot be deleted",
 			pass->key, &error);
 		return (struct work_result){WORK_FAILED, 0};
 	}
 	metric_add(&deleted, 1);
-	log_info("deleted a RemoteNetwork that nothing leads to", LOG_TEXT("name", pass->key));
+	log_info("deleted a remote network or zone that nothing leads to",
+		LOG_TEXT("name", pass->key));
 	return is_over(pass->controller, pass->key);
 }
 
@@ -322,7 +327,8 @@ cloud_of(const struct pass *pass)
 	const struct cloud *cloud = pass->controller->settings.clouds;
 
 	for (; cloud->name; cloud++)
-		if (cloud->provider == pass->declaration.remote->provider)
+		if (cloud->provider == pass->declaration.remote->provider &&
+			cloud->describes == pass->declaration.object.kind)
 			return cloud;
 	return NULL;
 }
@@ -370,7 +376,7 @@ tell(struct pass *pass, const struct network_answer *answer, struct error *error
 	if (!worker_write(pass->worker, &call, error))
 		return false;
 	if (!answer->network)
-		log_warn("a network could not be looked up", LOG_TEXT("name", pass->key),
+		log_warn("a network or zone could not be looked up", LOG_TEXT("name", pass->key),
 			LOG_TEXT("code", answer->fault->code),
 			LOG_TEXT("problem",
 				network_status_problem(pass->worker->arena, answer->fault)));
@@ -387,6 +393,7 @@ look_up(struct pass *pass, const struct cloud *cloud, int64_t idle)
 		cloud->look_up(arena, cloud->context, pass->declaration.remote, &network, &fault);
 	enum cloud_failure failure = found ? CLOUD_NONE : fault.failure;
 	struct network_answer answer = {
+		.kind = pass->declaration.object.kind,
 		.object = pass->object,
 		.network = found ? &network : NULL,
 		.fault = &fault,
@@ -404,8 +411,8 @@ look_up(struct pass *pass, const struct cloud *cloud, int64_t idle)
 	if (!tell(pass, &answer, &error)) {
 		if (error.kind == ERROR_NOT_FOUND)
 			return is_over(pass->controller, pass->key);
-		complain(pass->worker, "the status of a RemoteNetwork cannot be written", pass->key,
-			&error);
+		complain(pass->worker, "the status of a remote network or zone cannot be written",
+			pass->key, &error);
 		return (struct work_result){WORK_FAILED, 0};
 	}
 	pause = pause_after(pass, failure);
@@ -432,21 +439,25 @@ work_on(struct pass *pass)
 struct work_result
 network_controller_work(void *context, struct worker *worker, const char *key)
 {
-	const struct kind_definition *kind = kind_definitions[KIND_REMOTE_NETWORK];
 	struct network_controller *controller = context;
 	struct pass pass = {.controller = controller, .worker = worker, .key = key};
+	const struct kind_definition *kind;
 	const struct json *metadata;
+	struct object_id object;
 	const char *uid;
 	struct error error;
 
-	pass.target = arena_printf(
-		worker->arena, "/apis/%s/%s/%s/%s", kind->group, kind->version, kind->plural, key);
+	if (!work_key_read(key, WORK_KEY_REMOTES, &object))
+		return is_over(controller, key);
+	kind = kind_definitions[object.kind];
+	pass.target =
+		arena_printf(worker->arena, "/apis/%s/%s/%s", kind->group, kind->version, key);
 	pass.object = kube_client_get(worker->arena, worker->client, pass.target, &error);
 	if (!pass.object && error.kind == ERROR_NOT_FOUND)
 		return is_over(controller, key);
 	if (!pass.object ||
 		!kind_decode(worker->arena, kind, pass.object, NULL, &pass.declaration, &error)) {
-		complain(worker, "a RemoteNetwork cannot be read", key, &error);
+		complain(worker, "a remote network or zone cannot be read", key, &error);
 		return (struct work_result){WORK_FAILED, 0};
 	}
 	metadata = json_member(pass.object, "metadata");

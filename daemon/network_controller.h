@@ -1,13 +1,13 @@
-/* The controller of RemoteNetworks: asks the cloud what each is like, and writes it into its
- * status, for the webhook, the audit and everybody who reads it.
+/* The controller of RemoteNetworks and RemoteZones: asks the cloud what each is like, and writes it
+ * into its status, for the webhook, the audit and everybody who reads it.
  *
- * A key is the object's name. The cloud is asked when the spec or the annotation
+ * Keys are as in daemon/work_key.h. The cloud is asked when the spec or the annotation
  * peerwarden.io/refresh has changed since the last answer, and when that is older than four to
  * five fifths of `refresh`, the same part for a key each time: all by what stands in the object, so
  * that a crash loses nothing and an own write is no reason to ask. A look-up that failed comes
  * again by its class (cloud/failure.h): within a minute where a user has to act, after a back-off
- * where the cloud is busy, else on schedule. Where the cloud has no row nothing is written: an
- * administrator may fill the spec by hand.
+ * where the cloud is busy, else on schedule. Where no row of the clouds describes the kind
+ * nothing is written: an administrator may fill the spec by hand.
  *
  * status.observedVersion is the resourceVersion of the object as it was read before the cloud was
  * asked: who has written the object and got version V back knows that a status with
@@ -33,7 +33,7 @@ struct network_controller;
 
 struct network_controller_settings {
 	const struct cloud *clouds;  /* ended by a row without a name */
-	struct inventory *inventory; /* what leads to a network */
+	struct inventory *inventory; /* what leads to a network or zone */
 	int64_t refresh;             /* nanoseconds; jittered */
 	int64_t idle;                /* nanoseconds */
 };
@@ -47,9 +47,9 @@ void network_controller_free(struct network_controller *controller);
 struct work_result network_controller_work(
 	void *controller, struct worker *worker, const char *key);
 
-/* Somebody doubts what is known of this network: its next pass asks the cloud, once within 60 s.
- * True when there is reason to work its key now. What the cloud says again is not written, so that
- * asking brings on nothing. From any thread. */
+/* Somebody doubts what is known of this network or zone: its next pass asks the cloud, once within
+ * 60 s. True when there is reason to work its key now. What the cloud says again is not written, so
+ * that asking brings on nothing. From any thread. */
 bool network_controller_ask(struct network_controller *controller, const char *key);
 
 /* Of each cloud: the last answer and the last error, for the status page. Copies in the arena. */

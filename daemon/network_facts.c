@@ -27,7 +27,13 @@ enum {
 };
 
 const struct network_facts network_facts_none = {
-	"null", "null", "null", "null", "null", "null", "null", ""};
+	"null", "null", "null", "null", "null", "null", "null", "null", ""};
+
+const char *
+network_facts_list(enum kind kind)
+{
+	return kind == KIND_REMOTE_ZONE ? "links" : "peerings";
+}
 
 size_t
 network_facts_length(const char *text, size_t longest)
@@ -172,7 +178,8 @@ peering(struct arena *arena, const struct cloud_peering *peering)
 
 /* One without a name, or that leads nowhere, says nothing. */
 static const char *
-peerings(struct arena *arena, const struct cloud_network *network, struct network_facts *facts)
+peerings(struct arena *arena, enum kind kind, const struct cloud_network *network,
+	struct network_facts *facts)
 {
 	struct list list = list_of(arena, network->peering_count, MOST_PEERINGS, ROOM_FOR_LIST);
 	const char *json;
@@ -185,7 +192,7 @@ peerings(struct arena *arena, const struct cloud_network *network, struct networ
 	}
 	sort(&list);
 	json = join(&list, "[]");
-	say_left_out(arena, facts, "peerings", &list);
+	say_left_out(arena, facts, network_facts_list(kind), &list);
 	return json;
 }
 
@@ -246,17 +253,23 @@ region(struct arena *arena, const char *text)
 }
 
 struct network_facts
-network_facts_of(struct arena *arena, const struct cloud_network *network)
+network_facts_of(struct arena *arena, enum kind kind, const struct cloud_network *network)
 {
+	bool is_zone = kind == KIND_REMOTE_ZONE;
 	struct network_facts facts = network_facts_none;
 
 	if (!text_is_blank(network->owner))
 		facts.owner = network_facts_text(arena, network->owner, LONGEST_OWNER);
 	facts.region = region(arena, network->region);
-	facts.cidrs = cidrs(arena, network, &facts);
-	facts.tags = own_tags(arena, network, &facts);
-	facts.peerings = peerings(arena, network, &facts);
-	facts.tables = tables(arena, network, &facts);
+	if (!is_zone && !network->ranges_hidden)
+		facts.cidrs = cidrs(arena, network, &facts);
+	if (!network->tags_hidden)
+		facts.tags = own_tags(arena, network, &facts);
+	facts.peerings = peerings(arena, kind, network, &facts);
+	if (is_zone && network->most_peerings > 0)
+		facts.most = arena_printf(arena, "%lld", (long long)network->most_peerings);
+	if (!is_zone)
+		facts.tables = tables(arena, network, &facts);
 	facts.rights = rights(arena, network, &facts);
 	return facts;
 }

@@ -9,6 +9,9 @@
 
 enum { LONGEST_PROBLEM = 1024, CONDITIONS = 16, RIGHTS = 8 };
 
+#define NETWORK_GONE "VpcNotFound"
+#define ZONE_GONE    "FailedLoadingPrivateDnzZone"
+
 static const char *
 refresh_of(const struct json *object)
 {
@@ -66,20 +69,21 @@ network_status_read(const struct json *object)
 {
 	const struct json *status = json_member(object, "status");
 	const struct json *ready = ready_of(status);
+	const char *reason = json_member_text(ready, "reason");
 	int64_t seconds = 0;
 
 	clock_read(json_member_text(status, "lastSeen"), &seconds);
 	return (struct network_status){
 		.asked = is_asked(object, status, ready),
 		.answered = text_equal(json_member_text(ready, "status"), "True") ||
-			    text_equal(json_member_text(ready, "reason"), "VpcNotFound"),
+			    text_equal(reason, NETWORK_GONE) || text_equal(reason, ZONE_GONE),
 		.seen = seconds * CLOCK_SECOND,
 	};
 }
 
 /* By the codes of AWS, Google Cloud and Azure. */
 const char *
-network_status_reason(const struct cloud_fault *fault)
+network_status_reason(enum kind kind, const struct cloud_fault *fault)
 {
 	static const struct {
 		const char *part, *reason;
@@ -88,20 +92,31 @@ network_status_reason(const struct cloud_fault *fault)
 		{"AccessDenied", "Unauthorized"},
 		{"Forbidden", "Unauthorized"},
 		{"AuthorizationFailed", "Unauthorized"},
+		{"forbidden", "Unauthorized"},
+		{"PERMISSION_DENIED", "Unauthorized"},
 		{"Throttl", "Throttled"},
 		{"RequestLimitExceeded", "Throttled"},
 		{"SlowDown", "Throttled"},
 		{"TooManyRequests", "Throttled"},
+		{"ateLimitExceeded", "Throttled"},
+		{"RATE_LIMIT_EXCEEDED", "Throttled"},
+		{"RESOURCE_EXHAUSTED", "Throttled"},
 		{"LimitExceeded", "QuotaExceeded"},
+		{"quotaExceeded", "QuotaExceeded"},
+		{"QUOTA_EXCEEDED", "QuotaExceeded"},
 		{"AuthFailure", "Unauthenticated"},
 		{"InvalidClientTokenId", "Unauthenticated"},
 		{"UnrecognizedClient", "Unauthenticated"},
 		{"ExpiredToken", "Unauthenticated"},
 		{"SignatureDoesNotMatch", "Unauthenticated"},
+		{"authError", "Unauthenticated"},
+		{"UNAUTHENTICATED", "Unauthenticated"},
+		{"AuthenticationToken", "Unauthenticated"},
+		{"AuthenticationFailed", "Unauthenticated"},
 	};
 
 	if (fault->failure == CLOUD_GONE)
-		return "VpcNotFound";
+		return kind == KIND_REMOTE_ZONE ? ZONE_GONE : NETWORK_GONE;
 	if (!fault->code)
 		return "CloudProviderError";
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -199,12 +214,18 @@ tell_tags(struct draft *draft, const char *value)
 static void
 tell_facts(struct draft *draft, const struct network_facts *facts)
 {
+	bool is_zone = draft->answer->kind == KIND_REMOTE_ZONE;
+
 	tell(draft, "owner", facts->owner);
 	tell(draft, "region", facts->region);
-	tell(draft, "cidrs", facts->cidrs);
+	if (!is_zone)
+		tell(draft, "cidrs", facts->cidrs);
 	tell_tags(draft, facts->tags);
-	tell(draft, "peerings", facts->peerings);
-	tell(draft, "routeTables", facts->tables);
+	tell(draft, network_facts_list(draft->answer->kind), facts->peerings);
+	if (is_zone)
+		tell(draft, "maxLinks", facts->most);
+	else
+		tell(draft, "routeTables", facts->tables);
 	tell(draft, "missingRights", facts->rights);
 }
 
@@ -232,7 +253,9 @@ static const char *
 found_sentences(struct draft *draft, const char *left_out)
 {
 	const char *missing = missing_among(draft->arena, draft->answer->network);
-	const char *text = "The network was found.";
+	const char *text = draft->answer->kind == KIND_REMOTE_ZONE
+				   ? "The zone or ruleset was found."
+				   : "The network was found.";
 
 	if (*left_out)
 		text = arena_printf(draft->arena,
@@ -250,6 +273,7 @@ sentences(struct draft *draft, const char *left_out)
 {
 	const struct cloud_fault *fault = draft->answer->fault;
 	const char *seen = json_member_text(draft->status, "lastSeen");
+	const char *fact = draft->answer->kind == KIND_REMOTE_ZONE ? "tags" : "cidrs";
 	const char *text;
 
 	if (draft->answer->network)
@@ -257,7 +281,7 @@ sentences(struct draft *draft, const char *left_out)
 	text = arena_printf(draft->arena, "%s.", network_status_problem(draft->arena, fault));
 	if (!text_is_blank(fault->hint))
 		text = arena_printf(draft->arena, "%s What to do: %.2000s.", text, fault->hint);
-	if (fault->failure != CLOUD_GONE && seen && json_member(draft->status, "cidrs"))
+	if (fault->failure != CLOUD_GONE && seen && json_member(draft->status, fact))
 		text = arena_printf(
 			draft->arena, "%s What stands here was seen at %.40s.", text, seen);
 	return text;
@@ -313,7 +337,7 @@ condition(struct draft *draft, const char *since, const char *left_out)
 		answer->network ? "True" : "False", (long long)generation);
 	buffer_append_json(&ready, since);
 	buffer_printf(&ready, ",\"reason\":\"%s\",\"message\":",
-		answer->network ? "Found" : network_status_reason(answer->fault));
+		answer->network ? "Found" : network_status_reason(answer->kind, answer->fault));
 	buffer_append_json(&ready, sentences(draft, left_out));
 	buffer_append_char(&ready, '}');
 	text = arena_text(draft->arena, buffer_text(&ready));
@@ -378,7 +402,7 @@ network_status_write(struct arena *arena, const struct network_answer *answer, s
 
 	clock_format(answer->now, now);
 	if (answer->network)
-		facts = network_facts_of(arena, answer->network);
+		facts = network_facts_of(arena, answer->kind, answer->network);
 	buffer_append_text(patch, "{\"status\":{");
 	if (answered)
 		tell_facts(&draft, &facts);

@@ -1,9 +1,10 @@
-/* The status of a RemoteNetwork: what it says of the last look-up, and the merge patch (RFC 7396)
- * that tells a new answer of the cloud.
+/* The status of a RemoteNetwork or RemoteZone: what it says of the last look-up, and the merge
+ * patch (RFC 7396) that tells a new answer of the cloud.
  *
- * Reasons of the condition Ready are Kyma's where they fit: Found, VpcNotFound, Unauthorized,
- * Unauthenticated, QuotaExceeded, Throttled, CloudProviderError. A look-up that failed leaves the
- * facts as they were seen before; only where the network is gone they go too.
+ * Reasons of the condition Ready are Kyma's where they fit: Found, VpcNotFound (of a zone or
+ * ruleset FailedLoadingPrivateDnzZone, which is Kyma's spelling), Unauthorized, Unauthenticated,
+ * QuotaExceeded, Throttled, CloudProviderError. A look-up that failed leaves the facts as they were
+ * seen before; only where the network, zone or ruleset is gone they go too.
  *
  * What the CRD (manifests/crds) has no room for, or what together would be more than etcd takes, is
  * left out, and the condition says so. Pure functions: no clock, no I/O.
@@ -31,7 +32,8 @@ struct network_status {
 struct network_status network_status_read(const struct json *object);
 
 struct network_answer {
-	const struct json *object;           /* as it was read before the cloud was asked */
+	enum kind kind;            /* of the object: KIND_REMOTE_NETWORK or KIND_REMOTE_ZONE */
+	const struct json *object; /* as it was read before the cloud was asked */
 	const struct cloud_network *network; /* NULL: there was none, but */
 	const struct cloud_fault *fault;
 	int64_t now;   /* clock_wall */
@@ -45,7 +47,7 @@ bool network_status_write(
 enum { NETWORK_STATUS_SIZE = 1400 * 1024 };
 
 /* Of the condition Ready, for a look-up that failed. */
-const char *network_status_reason(const struct cloud_fault *fault);
+const char *network_status_reason(enum kind kind, const struct cloud_fault *fault);
 /* What went wrong, in a sentence without a full stop: never "", of one line, and without what only
  * the owner of the account can read. */
 const char *network_status_problem(struct arena *arena, const struct cloud_fault *fault);

@@ -73,17 +73,42 @@ observe(struct peering_pass *pass)
 	return peering_end_rest(pass);
 }
 
+/* What the spec names at the other end, and the id does not; NULL for nothing. */
+static const char *
+name_far_end(const struct peering_pass *pass, const char *id)
+{
+	const struct cloud_wish *wish = &pass->wish;
+	const char *account;
+
+	if (!wish->remote || text_is_blank(wish->name) || text_ends_with(id, wish->name))
+		return NULL;
+	account = text_is_blank(wish->remote->account) ? "" : wish->remote->account;
+	return arena_printf(pass->worker->arena, "what has the name %s in %s%s%s", wish->name,
+		account, *account ? "/" : "", wish->remote->id);
+}
+
 static const char *
 left_unmanaged(const struct peering_pass *pass)
 {
-	const char *id = peering_wish_id(pass->cloud->provider, &pass->peering);
+	const struct cloud_words *words = pass->cloud->words;
+	const char *id = peering_wish_id(pass->cloud, &pass->peering);
+	const char *far = name_far_end(pass, id), *why = "only observed";
+	struct arena *arena = pass->worker->arena;
 
-	if (!*id)
+	if (!*id && !far)
 		return NULL;
-	return arena_printf(pass->worker->arena,
-		"the connection %s and its routes stay in the cloud, since this object is %s; way "
-		"out: delete them there",
-		id, pass->declaration.peering_count == 0 ? "not valid" : "only observed");
+	if (!pass->wish.remote)
+		why = "not valid";
+	if (!*id)
+		return arena_printf(arena,
+			"%s, if it was made already, stays in the cloud, since this object is %s; "
+			"way out: look for it there, and delete it",
+			far, why);
+	return arena_printf(arena,
+		"%s, and what leads through it, stays in the cloud, since this object is %s; way "
+		"out: %s%s%s%s%s",
+		id, why, words->remove, id, words->remove_from, far ? "; and so may " : "",
+		far ? far : "");
 }
 
 static struct work_result
@@ -97,7 +122,7 @@ refuse(struct peering_pass *pass)
 		.message =
 			flaw ? arena_printf(pass->worker->arena, "%s: %s",
 				       field_text(pass->worker->arena, flaw->field), flaw->reason)
-			     : "the spec names no remote network",
+			     : "the spec names nothing to lead to",
 		.hint = flaw ? flaw->hint : "create the object anew with a full spec",
 		.failure = CLOUD_PERMANENT,
 	};
@@ -115,10 +140,12 @@ tell_left(const struct peering_controller *controller, char *network)
 static struct work_result
 work_on_object(const struct peering_controller *controller, struct peering_pass *pass)
 {
-	bool is_valid = peering_wish_of(
-		pass->inventory, &pass->peering, &pass->declaration, pass->tag_bypass, &pass->wish);
+	bool is_valid = peering_wish_of(pass->inventory, pass->cloud, &pass->peering,
+		&pass->declaration, pass->tag_bypass, &pass->wish);
 
 	pass->wish.names = pass->names.names;
+	if (!is_valid || pass->choice.mode != MODE_MANAGE)
+		peering_pass_let_be(pass);
 	if (pass->peering.deleting && !peering_object_has_finalizer(&pass->peering)) {
 		peering_pass_note(pass, "deleting");
 		return (struct work_result){WORK_DONE, 0};
@@ -138,7 +165,7 @@ find_cloud(struct peering_pass *pass, const struct cloud *cloud)
 	const char *slash = strchr(pass->key, '/');
 
 	for (; slash && cloud->name; cloud++) {
-		const struct kind_definition *definition = kind_definitions[cloud->peering];
+		const struct kind_definition *definition = kind_definitions[cloud->manages];
 		size_t length = strlen(definition->plural);
 
 		if (length != (size_t)(slash - pass->key) ||

@@ -39,12 +39,14 @@ struct peering_controller_settings {
 	 * daemon/peering_pass.h. NULL: nothing ever does. From any worker's thread. */
 	bool (*judge)(void *context, struct arena *arena, const struct object_id *object,
 		struct findings *findings);
-	/* A peering that led to this RemoteNetwork does so no more: it is gone, or leads to another
-	 * one. NULL: nobody wants to know. From any worker's thread. */
-	void (*left)(void *context, const char *network);
-	/* What is known of this RemoteNetwork speaks against a peering, and may be out of date.
-	 * NULL: it is not asked for anew. From any worker's thread. */
-	void (*doubt)(void *context, const char *network);
+	/* A peering or link that led to this RemoteNetwork or RemoteZone (its key, as in
+	 * daemon/work_key.h) does so no more: it is gone, or leads to another one. NULL: nobody
+	 * wants to know. From any worker's thread. */
+	void (*left)(void *context, const char *key);
+	/* What is known of this RemoteNetwork or RemoteZone (its key) speaks against a peering or
+	 * link, and may be out of date. NULL: it is not asked for anew. From any worker's thread.
+	 */
+	void (*doubt)(void *context, const char *key);
 	void *context; /* of all three */
 };
 

@@ -36,9 +36,10 @@ static int64_t
 next_look(const struct peering_pass *pass)
 {
 	int64_t first = pass->plan.look_again;
-	unsigned looks = peering_views_count_look(pass->memory, pass->key, first > 0);
+	bool slow = first > 0 && !pass->plan.in_line;
+	unsigned looks = peering_views_count_look(pass->memory, pass->key, slow);
 
-	if (first <= 0 || first >= LONGEST_LOOK)
+	if (!slow || first >= LONGEST_LOOK)
 		return first;
 	first <<= looks < DOUBLINGS ? looks : DOUBLINGS;
 	return first < LONGEST_LOOK ? first : LONGEST_LOOK;
@@ -131,7 +132,7 @@ status_of(const struct peering_pass *pass)
 		status.message = peering_problem_text(pass->worker->arena, &pass->problem);
 	} else if (pass->plan.ready) {
 		status.type = status.reason = CONDITION_READY;
-		status.message = "the peering is connected and routed";
+		status.message = pass->cloud->words->ready;
 	}
 	return status;
 }
@@ -175,7 +176,8 @@ peering_end_of_fault(
 {
 	if (!worker_goes_on(pass->worker) || text_equal(fault->code, "NotLeader"))
 		return peering_end_failed(0);
-	pass->problem = peering_problem_of_fault(pass->worker->arena, fault, step);
+	pass->problem =
+		peering_problem_of_fault(pass->worker->arena, pass->cloud->words, fault, step);
 	log_warn("cloud call failed", LOG_TEXT("peering", pass->key),
 		LOG_TEXT("class", failure_name(fault->failure)),
 		LOG_TEXT("error", pass->problem.message));
@@ -183,11 +185,20 @@ peering_end_of_fault(
 	return peering_end_with_problem(pass);
 }
 
+static struct work_result
+stay_in_line(struct peering_pass *pass)
+{
+	peering_pass_note(pass, condition_state(pass->peering.object));
+	return peering_end_rest(pass);
+}
+
 struct work_result
 peering_end_of_plan(struct peering_pass *pass)
 {
 	struct work_result result;
 
+	if (pass->plan.in_line && !pass->plan.state)
+		return stay_in_line(pass);
 	add_escape(pass);
 	peering_pass_note(pass, pass->plan.state);
 	if (pass->problem.reason && peering_problem_is_passing(&pass->problem))

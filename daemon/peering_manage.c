@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "daemon/peering_end.h"
 #include "daemon/peering_network.h"
+#include "daemon/work_key.h"
 #include "network/hash.h"
 
 /* For the look-up of a new network: 5 s at most. */
@@ -76,6 +77,18 @@ store_operation(struct peering_pass *pass, const char *operation, struct work_re
 	return !pass->peering.moved;
 }
 
+/* Also of an object that was changed or deleted meanwhile, whose next pass has to know both. */
+static bool
+store_outcome(
+	struct peering_pass *pass, const struct cloud_outcome *outcome, struct work_result *result)
+{
+	bool goes_on = store_id(pass, outcome->id, result);
+
+	if (!goes_on && result->end == WORK_FAILED)
+		return false;
+	return store_operation(pass, outcome->operation, result) && goes_on;
+}
+
 /* What has to be in the API server before a step: false when the pass has to end. */
 static bool
 prepare(struct peering_pass *pass, struct work_result *result)
@@ -118,18 +131,26 @@ end_of_fault(struct peering_pass *pass, const struct cloud_fault *fault,
 	if (fault->failure == CLOUD_GONE && pass->peering.deleting)
 		return STEP_DONE;
 	if (fault->failure == CLOUD_GONE || fault->failure == CLOUD_CONFLICT) {
-		peering_problem_of_fault(arena, fault, step);
+		peering_problem_of_fault(arena, pass->cloud->words, fault, step);
 		return first->step ? STEP_DONE : STEP_PLAN_ANEW;
 	}
 	if (worker_goes_on(pass->worker) && is_stumble(fault, step)) {
 		if (first->step)
-			peering_problem_of_fault(arena, fault, step);
+			peering_problem_of_fault(arena, pass->cloud->words, fault, step);
 		else
 			*first = (struct stumble){step, *fault};
 		return STEP_DONE;
 	}
 	*result = peering_end_of_fault(pass, fault, step);
 	return STEP_STOP;
+}
+
+static void
+note_step(const struct peering_pass *pass, const struct cloud_step *step)
+{
+	metric_add(&steps_done, 1, verbs[step->verb]);
+	log_info("step done", LOG_TEXT("peering", pass->key), LOG_TEXT("verb", verbs[step->verb]),
+		LOG_TEXT("object", step->object));
 }
 
 static enum step_end
@@ -146,13 +167,14 @@ perform(struct peering_pass *pass, const struct cloud_step *step, struct stumble
 	if (!pass->cloud->perform(pass->worker->arena, pass->cloud->context, &pass->wish,
 		    &pass->plan, step, &outcome, &fault))
 		return end_of_fault(pass, &fault, step, first, result);
-	metric_add(&steps_done, 1, verbs[step->verb]);
-	log_info("step done", LOG_TEXT("peering", pass->key), LOG_TEXT("verb", verbs[step->verb]),
-		LOG_TEXT("object", step->object));
-	if (!store_id(pass, outcome.id, result) ||
-		!store_operation(pass, outcome.operation, result))
+	if (!outcome.put_off)
+		note_step(pass, step);
+	if (!store_outcome(pass, &outcome, result))
 		return STEP_STOP;
 	if (outcome.after > 0) {
+		if (!outcome.put_off) /* what goes on now is not what was waited for */
+			peering_views_count_look(pass->memory, pass->key, false);
+		pass->plan.in_line = outcome.put_off;
 		pass->plan.look_again = outcome.after;
 		return STEP_WAIT;
 	}
@@ -212,10 +234,11 @@ doubt_networks(const struct peering_pass *pass)
 {
 	const struct party *party =
 		pass->denial && pass->judge.doubt ? pass->denial->counterparts : NULL;
+	char key[WORK_KEY_SIZE];
 
 	for (; party; party = party->next)
-		if (party->object.kind == KIND_REMOTE_NETWORK)
-			pass->judge.doubt(pass->judge.context, party->object.name);
+		if (KIND_BIT(party->object.kind) & WORK_KEY_REMOTES)
+			pass->judge.doubt(pass->judge.context, work_key_write(key, &party->object));
 }
 
 static void
@@ -256,8 +279,10 @@ heed_policy(struct peering_pass *pass, struct work_result *result)
 		return false;
 	denial = find_denial(&findings);
 	pass->denial = denial;
-	if (denial)
+	if (denial) {
 		deny(pass, denial);
+		peering_pass_let_be(pass);
+	}
 	return true;
 }
 

@@ -93,7 +93,7 @@ bool
 peering_pass_plan(struct peering_pass *pass, struct cloud_fault *fault)
 {
 	pass->plan = (struct cloud_plan){0};
-	pass->wish.id = peering_wish_id(pass->cloud->provider, &pass->peering);
+	pass->wish.id = peering_wish_id(pass->cloud, &pass->peering);
 	pass->wish.operation = peering_object_operation(&pass->peering);
 	if (!pass->cloud->plan(
 		    pass->worker->arena, pass->cloud->context, &pass->wish, &pass->plan, fault)) {
@@ -102,6 +102,13 @@ peering_pass_plan(struct peering_pass *pass, struct cloud_fault *fault)
 	}
 	pass->problem = peering_problem_of_plan(&pass->plan);
 	return true;
+}
+
+void
+peering_pass_let_be(const struct peering_pass *pass)
+{
+	if (pass->cloud->let_be)
+		pass->cloud->let_be(pass->cloud->context, pass->peering.uid);
 }
 
 uint64_t

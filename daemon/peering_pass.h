@@ -16,8 +16,9 @@
 struct peering_judge {
 	bool (*judge)(void *context, struct arena *arena, const struct object_id *object,
 		struct findings *findings); /* NULL: nothing ever does */
-	/* What is known of a RemoteNetwork speaks against an object. NULL: nobody wants to know. */
-	void (*doubt)(void *context, const char *network);
+	/* What is known of a RemoteNetwork or RemoteZone, whose key this is (daemon/work_key.h),
+	 * speaks against an object. NULL: nobody wants to know. */
+	void (*doubt)(void *context, const char *key);
 	void *context;
 };
 
@@ -47,6 +48,8 @@ void peering_pass_tell(const struct peering_pass *pass, enum event_type type, co
 void peering_pass_tell_news(const struct peering_pass *pass);
 /* Asks the cloud; the problem is what the plan says. False with the fault. */
 bool peering_pass_plan(struct peering_pass *pass, struct cloud_fault *fault);
+/* Tells the cloud that no step of the object is going to be done. */
+void peering_pass_let_be(const struct peering_pass *pass);
 /* Of what a change of the object can be worth its calls for: who it is, its generation, whether it
  * is being deleted, its mode, its choice of names and what decides on them, our finalizer, the
  * stored id, and the annotation peerwarden.io/refresh, by which a user asks for a look at once. */

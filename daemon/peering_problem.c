@@ -13,27 +13,30 @@ static struct metric faults = METRIC_COUNTER("peerwarden_cloud_faults_total",
 	"Failed reads and steps of peerings in the clouds, by what they call for.", "class");
 
 static const char *
-reason_of_step(enum cloud_verb verb)
+reason_of_step(const struct cloud_words *words, enum cloud_verb verb)
 {
 	switch (verb) {
 	case CLOUD_STEP_CREATE:
-		return "FailedCreatingVpcPeeringConnection";
+		return words->create;
 	case CLOUD_STEP_ACCEPT:
-		return "FailedAcceptingVpcPeeringConnection";
+		return words->accept;
 	case CLOUD_STEP_ADD_ROUTE:
 	case CLOUD_STEP_REPLACE_ROUTE:
 	case CLOUD_STEP_REMOVE_ROUTE:
-		return "FailedCreatingRoutes";
+		return words->routes;
+	case CLOUD_STEP_OPTIONS:
+	case CLOUD_STEP_SYNCHRONIZE:
+		return words->options;
 	default:
 		return "CloudProviderError";
 	}
 }
 
 static const char *
-reason_of_reading(enum cloud_failure failure)
+reason_of_reading(const struct cloud_words *words, enum cloud_failure failure)
 {
 	if (failure == CLOUD_GONE)
-		return "VpcNotFound";
+		return words->gone;
 	return failure == CLOUD_CREDENTIALS ? "Unauthenticated" : "CloudProviderError";
 }
 
@@ -50,14 +53,14 @@ fault_text(struct arena *arena, const struct cloud_fault *fault)
 }
 
 struct peering_problem
-peering_problem_of_fault(
-	struct arena *arena, const struct cloud_fault *fault, const struct cloud_step *step)
+peering_problem_of_fault(struct arena *arena, const struct cloud_words *words,
+	const struct cloud_fault *fault, const struct cloud_step *step)
 {
 	metric_add(&faults, 1, failure_label(fault->failure));
 	return (struct peering_problem){
 		.reason = fault->failure == CLOUD_CREDENTIALS || !step
-				  ? reason_of_reading(fault->failure)
-				  : reason_of_step(step->verb),
+				  ? reason_of_reading(words, fault->failure)
+				  : reason_of_step(words, step->verb),
 		.message = fault_text(arena, fault),
 		.hint = fault->hint ? fault->hint : "",
 		.failure = fault->failure,

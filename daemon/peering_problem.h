@@ -18,8 +18,9 @@ struct peering_problem {
 };
 
 /* Of a failed plan (`step` is NULL) or of a step; counts it. */
-struct peering_problem peering_problem_of_fault(
-	struct arena *arena, const struct cloud_fault *fault, const struct cloud_step *step);
+struct peering_problem peering_problem_of_fault(struct arena *arena,
+	const struct cloud_words *words, const struct cloud_fault *fault,
+	const struct cloud_step *step);
 struct peering_problem peering_problem_of_plan(const struct cloud_plan *plan);
 
 /* "message; way out: hint" */

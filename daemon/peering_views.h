@@ -37,8 +37,9 @@ void peering_views_free(struct peering_memory *memory);
 void peering_views_note(struct peering_memory *memory, const struct peering_view *view);
 void peering_views_forget(struct peering_memory *memory, const char *key);
 
-/* Which RemoteNetwork the object leads to from now on; NULL for none. Returns the name of the one
- * before where that is another, or NULL; owned. */
+/* Which RemoteNetwork or RemoteZone the object leads to from now on, by its key
+ * (daemon/work_key.h); NULL for none. Returns the key of the one before where that is another, or
+ * NULL; owned. */
 char *peering_views_lead(struct peering_memory *memory, const char *key, const char *network);
 
 /* True when `said` is not what was last said of the object; remembers it. What was never said is

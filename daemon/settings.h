@@ -27,6 +27,15 @@ struct settings {
 	const char *aws_local_role;
 	const char *aws_local_region;
 	const char *aws_local_vpc;
+	const char *gcp_local_project;
+	const char *gcp_local_network;
+	const char *gcp_compute_url;
+	const char *gcp_tags_url;
+	const char *azure_local_vnet;
+	const char *azure_local_subscription;
+	const char *azure_local_tenant;
+	const char *azure_cloud;
+	const char *azure_manager_url;
 	const char *tag_bypass;
 	const char *reports;      /* "none", "wgpolicy" or "openreports" */
 	const char *registration; /* path of the file; NULL: nobody keeps it */
@@ -55,6 +64,8 @@ struct settings {
 	bool version;
 };
 
+extern const struct option
+	settings_options[]; /* the rows of the table; ended by one without name */
 const struct option_table *settings_table(void);
 
 /* Text lives in the arena or in argv. Unless --help or --version is asked for, settings that cannot

@@ -129,21 +129,22 @@ exclusive_name(const struct draft *draft, const char *id)
 }
 
 static void
-declare_link(const struct draft *draft, const char *id, const char *name, struct field field)
+declare_link(
+	const struct draft *draft, const struct remote *to, const char *name, struct field field)
 {
 	struct remote *remote = ARENA_NEW(draft->arena, struct remote);
 	bool is_zone = text_equal(field.path, ZONE);
 
-	*remote =
-		(struct remote){.provider = PROVIDER_AZURE, .account = "", .region = "", .id = id};
-	draft_dns_link(draft, (struct dns_link){
-				      .zone = domain_key_of_zone(draft->arena, id),
-				      .exclusive = is_zone ? exclusive_name(draft, id) : "ruleset",
-				      .name = name,
-				      .remote = remote,
-				      .field = field,
-				      .name_field = name_field,
-			      });
+	*remote = *to;
+	draft_dns_link(
+		draft, (struct dns_link){
+			       .zone = domain_key_of_zone(draft->arena, remote->id),
+			       .exclusive = is_zone ? exclusive_name(draft, remote->id) : "ruleset",
+			       .name = name,
+			       .remote = remote,
+			       .field = field,
+			       .name_field = name_field,
+		       });
 }
 
 static void
@@ -153,16 +154,21 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	const struct json *spec = read_spec(&draft, object);
 	const char *name = read_id(&draft, spec, name_field, &id_form_azure_link);
 	struct field field = zone_field;
-	const char *id = read_target(&draft, spec, &field);
-	const char *tenant = read_optional_id(&draft, spec, tenant_field, &id_form_azure_tenant);
+	struct remote remote = {
+		.provider = PROVIDER_AZURE,
+		.account = "",
+		.region = "",
+		.id = read_target(&draft, spec, &field),
+		.tenant = read_optional_id(&draft, spec, tenant_field, &id_form_azure_tenant),
+	};
 
 	declaration->home = DOMAIN_OF_SHOOT;
-	if (id && name)
-		declare_link(&draft, id, name, field);
+	if (remote.id && name)
+		declare_link(&draft, &remote, name, field);
 	read_fixed(&draft, spec, name_field, NULL);
 	read_fixed(&draft, spec, zone_field, NULL);
 	read_fixed(&draft, spec, ruleset_field, NULL);
-	draft_fixed(&draft, tenant_field, tenant);
+	draft_fixed(&draft, tenant_field, remote.tenant);
 }
 
 static void

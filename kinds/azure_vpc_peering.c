@@ -22,8 +22,8 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 		.account = "",
 		.region = "",
 		.id = arm_member_read(&draft, spec, network_field, ARM_BIT(ARM_VNET), NULL),
+		.tenant = read_optional_id(&draft, spec, tenant_field, &id_form_azure_tenant),
 	};
-	const char *tenant = read_optional_id(&draft, spec, tenant_field, &id_form_azure_tenant);
 
 	declaration->home = DOMAIN_OF_SHOOT;
 	if (name && remote.id) {
@@ -33,7 +33,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	}
 	read_fixed(&draft, spec, name_field, NULL);
 	read_fixed(&draft, spec, network_field, NULL);
-	draft_fixed(&draft, tenant_field, tenant);
+	draft_fixed(&draft, tenant_field, remote.tenant);
 	read_fixed(&draft, spec, gateway_field, "false");
 	read_fixed(&draft, spec, delete_field, "false");
 }

@@ -27,6 +27,7 @@ decode(struct arena *arena, const struct json *object, struct declaration *decla
 	declaration->home = DOMAIN_OF_SHOOT;
 	if (name && remote.account && remote.id) {
 		draft_shoot_peering(&draft, remote, name, network_field);
+		declaration->peerings[0].imports_routes = read_flag(spec, routes_field);
 		declaration->peerings[0].deletes_remote = read_flag(spec, delete_field);
 	}
 	read_fixed(&draft, spec, name_field, NULL);

@@ -18,6 +18,7 @@ static const struct field project_field = {"spec.gcp.project", 0};
 static const struct field network_field = {"spec.gcp.network", 0};
 static const struct field azure_field = {"spec.azure", 0};
 static const struct field vnet_field = {"spec.azure.id", 0};
+static const struct field tenant_field = {"spec.azure.tenant", 0};
 static const struct field given_field = {"spec.cidrs", 0};
 static const struct field seen_field = {"status.cidrs", 0};
 
@@ -74,6 +75,7 @@ read_azure(const struct draft *draft, const struct json *azure, const struct jso
 		.account = "",
 		.region = peerwarden_read_region(draft, object),
 		.id = arm_member_read(draft, azure, vnet_field, ARM_BIT(ARM_VNET), NULL),
+		.tenant = read_optional_id(draft, azure, tenant_field, &id_form_azure_tenant),
 	};
 }
 

@@ -82,6 +82,7 @@ struct remote {
 	const char *account; /* AWS account, GCP project, "" for Azure */
 	const char *region;  /* AWS; of Azure in a RemoteNetwork or RemoteZone; else "" */
 	const char *id;      /* vpc-…, the network's name, the ARM id as written */
+	const char *tenant;  /* of Azure; NULL or "" where nobody says one: the cluster's own */
 };
 
 enum claim_role {
@@ -127,6 +128,7 @@ struct peering {
 	int link_count;
 	bool wants_link;          /* localConnectIP is "auto", and the Vpc is annotated for it */
 	bool uses_remote_gateway; /* Azure */
+	bool imports_routes;      /* Google Cloud: custom routes of the remote network */
 	bool deletes_remote;      /* Kyma: the remote half is to go with the object */
 	enum route_selection route_selection; /* AWS */
 };
@@ -251,6 +253,7 @@ struct declaration {
 	 */
 	uint64_t observed_version;
 	const char *lookup_problem;
+	uint32_t most_links;         /* RemoteZone: links that the cloud allows; 0: not known */
 	const struct remote *remote; /* RemoteNetwork, RemoteZone */
 	const struct shoot *shoot;   /* KIND_SHOOT_INFO */
 

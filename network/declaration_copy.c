@@ -17,7 +17,7 @@ remote_size(const struct remote *remote)
 	if (!remote)
 		return 0;
 	return sizeof *remote + text_size(remote->account) + text_size(remote->region) +
-	       text_size(remote->id);
+	       text_size(remote->id) + text_size(remote->tenant);
 }
 
 static size_t
@@ -151,6 +151,7 @@ keep_remote(struct layout *layout, const struct remote *remote)
 		keep_text(layout, &copy->account);
 		keep_text(layout, &copy->region);
 		keep_text(layout, &copy->id);
+		keep_text(layout, &copy->tenant);
 	}
 	return copy;
 }

@@ -23,7 +23,8 @@ remote_equal(const struct remote *a, const struct remote *b)
 	if (!a || !b)
 		return a == b;
 	return a->provider == b->provider && text_equal(a->account, b->account) &&
-	       text_equal(a->region, b->region) && text_equal(a->id, b->id);
+	       text_equal(a->region, b->region) && text_equal(a->id, b->id) &&
+	       text_equal(a->tenant, b->tenant);
 }
 
 static bool
@@ -53,7 +54,8 @@ peering_equal(const struct peering *a, const struct peering *b)
 	       remote_equal(a->remote, b->remote) && field_equal(a->field, b->field) &&
 	       a->first_link == b->first_link && a->link_count == b->link_count &&
 	       a->wants_link == b->wants_link && a->uses_remote_gateway == b->uses_remote_gateway &&
-	       a->deletes_remote == b->deletes_remote && a->route_selection == b->route_selection;
+	       a->imports_routes == b->imports_routes && a->deletes_remote == b->deletes_remote &&
+	       a->route_selection == b->route_selection;
 }
 
 static bool
@@ -161,7 +163,7 @@ heads_equal(const struct declaration *a, const struct declaration *b)
 	       a->defines_home == b->defines_home && a->default_vpc == b->default_vpc &&
 	       a->foreign_router == b->foreign_router &&
 	       text_equal(a->shoot_label, b->shoot_label) &&
-	       a->observed_version == b->observed_version &&
+	       a->observed_version == b->observed_version && a->most_links == b->most_links &&
 	       text_equal(a->lookup_problem, b->lookup_problem) &&
 	       a->addresses_known == b->addresses_known && a->tags_known == b->tags_known &&
 	       a->tables_known == b->tables_known && a->rights_known == b->rights_known &&
@@ -315,7 +317,7 @@ hash_remote(uint64_t hash, const struct remote *remote)
 	if (!remote)
 		return hash_word(hash, 0);
 	hash = hash_text(hash_word(hash, (uint64_t)remote->provider + 1), remote->account);
-	return hash_text(hash_text(hash, remote->region), remote->id);
+	return hash_text(hash_text(hash_text(hash, remote->region), remote->id), remote->tenant);
 }
 
 static uint64_t
@@ -349,7 +351,8 @@ hash_peerings(uint64_t hash, const struct declaration *d)
 		hash = hash_word(hash, (uint64_t)peering->field.index);
 		hash = hash_word(
 			hash, (uint64_t)peering->first_link << 32 | (uint32_t)peering->link_count);
-		hash = hash_word(hash, (uint64_t)peering->route_selection << 3 |
+		hash = hash_word(hash, (uint64_t)peering->route_selection << 4 |
+					       (uint64_t)peering->imports_routes << 3 |
 					       (uint64_t)peering->wants_link << 2 |
 					       (uint64_t)peering->uses_remote_gateway << 1 |
 					       peering->deletes_remote);
@@ -444,6 +447,7 @@ declaration_fingerprint(const struct declaration *d)
 
 	hash = hash_text(hash_text(hash, d->home), d->shoot_label);
 	hash = hash_text(hash_word(hash, d->observed_version), d->lookup_problem);
+	hash = hash_word(hash, d->most_links);
 	hash = hash_word(
 		hash, (uint64_t)d->rights_known << 9 | (uint64_t)d->auto_links << 8 |
 			      (uint64_t)d->auto_routes << 7 | (uint64_t)d->tables_known << 6 |

@@ -7,6 +7,18 @@
 #include "base/text.h"
 #include "network/hash.h"
 
+const char *
+domain_rivalry(const char *zone)
+{
+	const char *start = strrchr(zone, '/');
+
+	if (domain_type(zone) != DOMAIN_ZONE)
+		return NULL;
+	while (start > zone && start[-1] != '/')
+		start--;
+	return text_starts_with(start, "dnsforwardingrulesets/") ? "ruleset" : start;
+}
+
 void
 domains_init(struct domains *domains)
 {

@@ -52,6 +52,7 @@ enum membership {
 	MEMBER_GATEWAY_USER,
 	MEMBER_PRIVATE, /* a private Subnet, in its VPC */
 	MEMBER_DEFINITION,
+	MEMBER_RIVAL, /* a RemoteZone, among those of which a network is linked to one at most */
 	MEMBERSHIPS
 };
 
@@ -105,6 +106,10 @@ struct holding {
 	struct member *members; /* attachments, DNS links, diversions, definition and so on */
 	size_t member_count;
 };
+
+/* What all zones have in common of which a network is linked to one at most: "ruleset", or
+ * "privatednszones/example.com". Lent from `zone`; NULL for the key of another domain. */
+const char *domain_rivalry(const char *zone);
 
 void holding_init(struct holding *holding, const struct declaration *declaration); /* copies */
 void holding_dispose(struct holding *holding);

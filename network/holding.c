@@ -33,11 +33,19 @@ count_gateway_users(const struct declaration *d)
 	return count;
 }
 
+/* NULL unless it describes a zone or a ruleset. */
+static const char *
+rivalry(const struct declaration *d)
+{
+	return d->defines_home ? domain_rivalry(d->home) : NULL;
+}
+
 static size_t
 count_members(const struct declaration *d)
 {
 	return (size_t)d->attachment_count + 2 * (size_t)d->dns_link_count + d->defines_home +
-	       diverts_elsewhere(d) + count_gateway_users(d) + d->private_subnet;
+	       (rivalry(d) != NULL) + diverts_elsewhere(d) + count_gateway_users(d) +
+	       d->private_subnet;
 }
 
 static struct member *
@@ -69,6 +77,8 @@ place_members(struct holding *holding)
 		place = place_member(holding, place, MEMBER_DIVERTING, d->home);
 	if (d->private_subnet)
 		place = place_member(holding, place, MEMBER_PRIVATE, d->home);
+	if (rivalry(d))
+		place = place_member(holding, place, MEMBER_RIVAL, rivalry(d));
 	if (d->defines_home)
 		place_member(holding, place, MEMBER_DEFINITION, d->home);
 }

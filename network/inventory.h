@@ -149,6 +149,10 @@ struct declarations inventory_dns_links_to(struct arena *arena, const struct inv
 /* Objects with a DNS link whose `exclusive` text is this one. */
 struct declarations inventory_dns_links_sharing(struct arena *arena,
 	const struct inventory *inventory, const char *exclusive, const struct object_id *except);
+/* RemoteZones that describe this zone or ruleset, or one that a network cannot be linked to beside
+ * it: another zone of its name, another ruleset. */
+struct declarations inventory_rivals(struct arena *arena, const struct inventory *inventory,
+	const char *zone, const struct object_id *except);
 /* Gateways and the like that divert packets at the router of this VPC; the Vpc itself is not among
  * them. */
 struct declarations inventory_diverting(struct arena *arena, const struct inventory *inventory,

@@ -376,6 +376,16 @@ inventory_dns_links_sharing(struct arena *arena, const struct inventory *invento
 }
 
 struct declarations
+inventory_rivals(struct arena *arena, const struct inventory *inventory, const char *zone,
+	const struct object_id *except)
+{
+	const char *rivalry = domain_rivalry(zone);
+
+	return rivalry ? collect_members(arena, inventory, rivalry, MEMBER_RIVAL, except)
+		       : (struct declarations){0};
+}
+
+struct declarations
 inventory_diverting(struct arena *arena, const struct inventory *inventory, const char *domain,
 	const struct object_id *except)
 {

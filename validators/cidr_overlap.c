@@ -1,8 +1,11 @@
 /* cidr-overlap: where two networks that should reach each other hold the same addresses, traffic
  * never leaves for the other one, or only part of it does. That concerns one domain, two that are
- * peered in either direction, and two that are peered with one hub. */
+ * peered in either direction, and two that are peered with one hub; in Google Cloud and Azure also
+ * what the cloud shows as a peer of the remote network. */
 #include "base/text.h"
 #include "validators/case.h"
+#include "validators/remote_command.h"
+#include "validators/shown_network.h"
 
 /* A hub and two of its spokes. */
 struct spokes {
@@ -256,6 +259,151 @@ check_own_spokes(struct case_ *c)
 	}
 }
 
+/* A peering that the cloud shows at the remote network, and what stands at its other end. */
+struct distant {
+	const struct declaration *remote;
+	const struct taken_name *shown;
+	const char *domain;
+	bool active; /* by what is known of the other end, and was seen of late, it leads back */
+};
+
+static void
+report_distant(struct case_ *c, const struct peering *peering, const struct distant *distant,
+	const struct occupant *far, const struct occupant *near)
+{
+	const char *cloud = peering->remote->provider == PROVIDER_GCP ? "Google Cloud" : "Azure";
+	const char *command =
+		remote_command_delete(c, distant->remote->remote, distant->shown->name);
+	struct finding *finding = distant->active
+					  ? case_finding(c, peering->field, peering->target)
+					  : case_softer_finding(c, peering->field, peering->target);
+
+	finding->between_others = true;
+	case_message(c, finding,
+		"cannot be a peer while %s is its peer: %s overlaps %s, and %s refuses that%s",
+		case_domain(c, distant->domain), case_claim(c, far), case_claim(c, near), cloud,
+		distant->active ? "" : " once both halves of that peering stand");
+	case_against(c, finding, distant->remote, (struct field){"spec.peerings", 0},
+		distant->shown->name);
+	case_against_claim(c, finding, far);
+	case_against_claim(c, finding, near);
+	case_hint(c, finding, "delete peering %s of %s first, if nobody needs it%s%s",
+		distant->shown->name, case_domain(c, peering->to), command ? ": " : "",
+		command ? command : "");
+	case_hint_free_networks(c, finding, distant->domain, peering->from, &far->claim->prefix);
+}
+
+/* Pods and services are no addresses of the shoot's network in its cloud, which does not compare
+ * them with what is two peerings away. What the shoot is peered with as well has been compared. */
+static void
+check_distant(struct case_ *c, const struct peering *peering, struct distant *distant)
+{
+	struct occupants networks = case_claims(c, distant->domain);
+
+	if (networks.count == 0 || text_equal(distant->domain, peering->to) ||
+		inventory_are_peers(
+			c->inventory, peering->from, distant->domain, &c->subject->object))
+		return;
+	for (size_t i = 0; i < networks.count && !case_is_spent(c); i++) {
+		const struct occupant *far = &networks.items[i];
+		struct occupants others =
+			case_overlaps(c, peering->from, &far->claim->prefix, ROLE_BIT(CLAIM_NODES));
+
+		if (others.count == 0)
+			continue;
+		distant->active = !distant->remote->lookup_problem &&
+				  !far->declaration->lookup_problem &&
+				  shown_network_leads_to(c, far->declaration, peering->to);
+		for (size_t k = 0; k < others.count; k++)
+			report_distant(c, peering, distant, far, &others.items[k]);
+	}
+}
+
+/* Both clouds exchange the ranges of two networks that are peered, and compare a new peer's with
+ * those of all that are there. */
+static void
+check_peers_of_peer(struct case_ *c, const struct peering *peering)
+{
+	const struct declaration *remote = case_definition(c, peering->to);
+
+	if (!peering->remote || !remote || !remote->remote)
+		return;
+	for (int i = 0; i < remote->taken_name_count && !case_is_spent(c); i++) {
+		struct distant distant = {
+			.remote = remote,
+			.shown = &remote->taken_names[i],
+			.domain = shown_network_domain(
+				c, peering->remote->provider, remote->taken_names[i].target),
+		};
+
+		if (distant.domain)
+			check_distant(c, peering, &distant);
+	}
+}
+
+/* A network of Google Cloud in auto mode has a subnet in every region, out of 10.128.0.0/9, where
+ * it gets more with each region to come. Of these two it has always had one.
+ * https://cloud.google.com/vpc/docs/subnets#ip-ranges */
+#define PREFIX_4(first, second, bits)                                                              \
+	{                                                                                          \
+		{(uint64_t)(first) << 56 | (uint64_t)(second) << 48, 0, FAMILY_4}, (bits)          \
+	}
+static const struct prefix auto_range = PREFIX_4(10, 128, 9);
+static const struct prefix auto_subnets[] = {
+	PREFIX_4(10, 128, 20), /* us-central1 */
+	PREFIX_4(10, 132, 20), /* europe-west1 */
+};
+
+static bool
+has_subnet(struct case_ *c, const char *domain, const struct prefix *subnet)
+{
+	struct occupants found = case_overlaps(c, domain, subnet, ROLE_BIT(CLAIM_REMOTE));
+
+	for (size_t i = 0; i < found.count; i++)
+		if (prefix_equal(&found.items[i].claim->prefix, subnet))
+			return true;
+	return false;
+}
+
+static bool
+seems_automatic(struct case_ *c, const char *domain)
+{
+	for (size_t i = 0; i < sizeof auto_subnets / sizeof *auto_subnets; i++)
+		if (!has_subnet(c, domain, &auto_subnets[i]))
+			return false;
+	return true;
+}
+
+/* Overlaps with subnets that are there have been told. */
+static void
+check_automatic(struct case_ *c, const struct peering *peering)
+{
+	struct occupants near;
+
+	if (!peering->remote || peering->remote->provider != PROVIDER_GCP ||
+		!seems_automatic(c, peering->to))
+		return;
+	near = case_overlaps(c, peering->from, &auto_range, ROLE_BIT(CLAIM_NODES));
+	for (size_t i = 0; i < near.count; i++) {
+		struct finding *finding;
+
+		if (case_overlaps(
+			    c, peering->to, &near.items[i].claim->prefix, ROLE_BIT(CLAIM_REMOTE))
+				.count > 0)
+			continue;
+		finding = case_softer_finding(c, peering->field, peering->target);
+		case_message(c, finding,
+			"seems to be in auto mode, which keeps 10.128.0.0/9 for its subnets: it "
+			"overlaps %s",
+			case_claim(c, &near.items[i]));
+		case_against_claim(c, finding, &near.items[i]);
+		case_hint(c, finding,
+			"for good: gcloud compute networks update %s --project=%s "
+			"--switch-to-custom-subnet-mode",
+			peering->remote->id, peering->remote->account);
+	}
+}
+
 static void
 check_peering(struct case_ *c, const struct peering *peering)
 {
@@ -264,6 +412,8 @@ check_peering(struct case_ *c, const struct peering *peering)
 	check_spoke(c, peering, peering->from, peering->to);
 	check_spoke(c, peering, peering->to, peering->from);
 	check_pair(c, peering);
+	check_peers_of_peer(c, peering);
+	check_automatic(c, peering);
 }
 
 static void
@@ -281,7 +431,7 @@ check(struct case_ *c)
 const struct rule cidr_overlap = {
 	.id = "cidr-overlap",
 	.summary = "fails when networks overlap in one domain, in two domains that are peered, or "
-		   "in two that are peered with one hub",
+		   "in two that are peered with one hub or one after the other",
 	.action = ACTION_DENY,
 	.guards = GUARDS_PEERINGS | KIND_BIT(KIND_SUBNET) | KIND_BIT(KIND_IP_RANGE) |
 		  KIND_BIT(KIND_REMOTE_NETWORK),

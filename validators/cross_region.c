@@ -1,5 +1,6 @@
 /* cross-region: traffic between two regions costs more and takes longer, and some things do not
- * work across them. Networks of Google Cloud and DNS zones of Azure are in no region. */
+ * work across them. Networks of Google Cloud are in no region. What cannot be in another region at
+ * all, a resolver ruleset, is a matter of dns-zone-conflict. */
 #include "base/text.h"
 #include "validators/case.h"
 
@@ -51,21 +52,6 @@ check_vnet(struct case_ *c, const struct peering *peering, const struct shoot *s
 }
 
 static void
-check_ruleset(struct case_ *c, const struct dns_link *link, const struct shoot *shoot)
-{
-	const char *region = known_region(c, link->zone);
-	struct finding *finding;
-
-	if (!is_elsewhere(region, shoot))
-		return;
-	finding = case_finding(c, link->field, link->remote->id);
-	case_message(c, finding,
-		"is in %s, the shoot in %s: Azure links a ruleset only to networks of its region",
-		region, shoot->region);
-	case_hint(c, finding, "link a ruleset in %s", shoot->region);
-}
-
-static void
 check(struct case_ *c)
 {
 	const struct shoot *shoot = inventory_shoot(c->inventory);
@@ -77,15 +63,12 @@ check(struct case_ *c)
 			check_vpc(c, peering, shoot);
 		else
 			check_vnet(c, peering, shoot);
-	each_dns_link(c, link)
-		check_ruleset(c, link, shoot);
 }
 
 const struct rule cross_region = {
 	.id = "cross-region",
-	.summary = "reports a peering or link that leads to another region",
+	.summary = "reports a peering that leads to another region",
 	.action = ACTION_REPORT,
-	.guards = KIND_BIT(KIND_AWS_VPC_PEERING) | KIND_BIT(KIND_AZURE_VPC_PEERING) |
-		  KIND_BIT(KIND_AZURE_VPC_DNS_LINK),
+	.guards = KIND_BIT(KIND_AWS_VPC_PEERING) | KIND_BIT(KIND_AZURE_VPC_PEERING),
 	.check = check,
 };

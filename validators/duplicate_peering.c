@@ -1,8 +1,10 @@
 /* duplicate-peering: two peerings between the same two networks share one port (Kube-OVN, where the
- * last entry wins) or are refused by the cloud. Two objects with one link name in one DNS zone mean
- * the same link. */
+ * last entry wins) or are refused by the cloud, which may also show that there is one of another
+ * name. Two objects with one link name in one DNS zone mean the same link. */
 #include "base/text.h"
 #include "validators/case.h"
+#include "validators/remote_command.h"
+#include "validators/shoot_network.h"
 
 static void
 check_own_entries(struct case_ *c, const struct peering *peering)
@@ -44,6 +46,28 @@ check_other_objects(struct case_ *c, const struct peering *peering)
 	}
 }
 
+/* What is left of an earlier object, or was made by hand. */
+static void
+check_shown(struct case_ *c, const struct peering *peering)
+{
+	static const struct field name_field = {"spec.remotePeeringName", 0};
+	const struct declaration *remote = case_definition(c, peering->to);
+	const struct taken_name *shown = remote ? shoot_network_taken(c, remote) : NULL;
+	struct finding *finding;
+	const char *command;
+
+	if (!shown || text_equal_ignoring_case(shown->name, peering->name))
+		return;
+	command = remote_command_delete(c, remote->remote, shown->name);
+	finding = case_softer_finding(c, name_field, peering->name);
+	case_message(c, finding,
+		"is a second name: %s is peered with the shoot's network already, as %s",
+		case_domain(c, peering->to), shown->name);
+	case_against(c, finding, remote, (struct field){"spec.peerings", 0}, shown->name);
+	case_hint(c, finding, "write %s instead, or delete that peering first%s%s", shown->name,
+		command ? ": " : "", command ? command : "");
+}
+
 /* Cloud Manager finds its link by name alone, so both objects would take the same link for theirs,
  * and the first to go takes it away from the other. */
 static void
@@ -78,6 +102,9 @@ check(struct case_ *c)
 	each_peering(c, peering)
 		if (peering->remote)
 			check_other_objects(c, peering);
+	each_peering(c, peering)
+		if (peering->remote)
+			check_shown(c, peering);
 	each_dns_link(c, link)
 		check_dns_link(c, link);
 }
@@ -85,7 +112,7 @@ check(struct case_ *c)
 const struct rule duplicate_peering = {
 	.id = "duplicate-peering",
 	.summary = "fails when one side peers twice with the same network, or two objects name the "
-		   "same link of a DNS zone",
+		   "same link of a DNS zone; warns when the cloud shows a peering of another name",
 	.action = ACTION_DENY,
 	.guards = GUARDS_PEERINGS | KIND_BIT(KIND_AZURE_VPC_DNS_LINK),
 	.check = check,

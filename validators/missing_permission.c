@@ -27,6 +27,14 @@ is_for_deletion(enum provider provider, const char *right)
 	return false;
 }
 
+/* What Peerwarden's daemon alone makes use of. */
+static bool
+is_for_peerwarden(const char *right)
+{
+	return text_equal(right, "compute.subnetworks.list") ||
+	       text_equal(right, "compute.networks.updatePeering");
+}
+
 static void
 hint_rights(struct case_ *c, struct finding *finding, const struct remote *remote)
 {
@@ -70,9 +78,26 @@ check_deletion(struct case_ *c, const struct peering *peering)
 	hint_rights(c, finding, remote);
 }
 
+/* All rights that Kyma needs in Azure are in one role. Those of AWS stand in a policy of the
+ * owner's, which no single command adds to. */
+static void
+hint_right(struct case_ *c, struct finding *finding, const struct remote *remote, const char *right)
+{
+	case_hint(c, finding, "add %s to the role that Kyma uses there", right);
+	if (remote->provider == PROVIDER_GCP)
+		case_hint(c, finding,
+			"gcloud iam roles update peeringWithKyma --project=%s --add-permissions=%s",
+			remote->account, right);
+	else if (remote->provider == PROVIDER_AZURE)
+		case_hint(c, finding,
+			"az role assignment create --assignee APPLICATION_ID --role 'Network "
+			"Contributor' --scope %s",
+			remote->id);
+}
+
 /* What only deletion needs has been said, or is not needed. */
 static void
-check_known(struct case_ *c, const char *domain, enum provider provider, struct field field,
+check_known(struct case_ *c, const char *domain, const struct remote *remote, struct field field,
 	const char *value)
 {
 	const struct declaration *target = case_definition(c, domain);
@@ -81,12 +106,12 @@ check_known(struct case_ *c, const char *domain, enum provider provider, struct 
 		const char *right = target->missing_rights[i].name;
 		struct finding *finding;
 
-		if (is_for_deletion(provider, right))
+		if (is_for_deletion(remote->provider, right) || is_for_peerwarden(right))
 			continue;
 		finding = case_finding(c, field, value);
 		case_message(c, finding, "does not grant %s to Kyma", right);
 		case_against(c, finding, target, (struct field){"spec.missingRights", 0}, right);
-		case_hint(c, finding, "add %s to the role that Kyma uses there", right);
+		hint_right(c, finding, remote, right);
 	}
 }
 
@@ -95,11 +120,10 @@ check(struct case_ *c)
 {
 	each_peering(c, peering) {
 		check_deletion(c, peering);
-		check_known(
-			c, peering->to, peering->remote->provider, peering->field, peering->target);
+		check_known(c, peering->to, peering->remote, peering->field, peering->target);
 	}
 	each_dns_link(c, link)
-		check_known(c, link->zone, link->remote->provider, link->field, link->remote->id);
+		check_known(c, link->zone, link->remote, link->field, link->remote->id);
 }
 
 const struct rule missing_permission = {

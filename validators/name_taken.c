@@ -4,6 +4,7 @@
  */
 #include "base/text.h"
 #include "validators/case.h"
+#include "validators/remote_command.h"
 #include "validators/shoot_network.h"
 
 struct wanted_name {
@@ -22,11 +23,14 @@ report(struct case_ *c, const struct wanted_name *name, const struct declaration
 					  ? case_finding(c, name->field, name->text)
 					  : case_softer_finding(c, name->field, name->text);
 
+	const char *command = remote_command_delete(c, remote->remote, taken->name);
+
 	case_message(c, finding, "is taken: in %s it leads to %s", case_domain(c, name->domain),
 		taken->target);
 	case_against(c, finding, remote, (struct field){"spec", 0}, "");
-	case_hint(
-		c, finding, "choose another name, or delete the %s that has it first", name->noun);
+	case_hint(c, finding,
+		"choose another name, or delete the %s that has it first, if nobody needs it%s%s",
+		name->noun, command ? ": " : "", command ? command : "");
 }
 
 static void

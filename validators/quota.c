@@ -2,6 +2,7 @@
  * limit fails late, and often only at the other side. */
 #include "base/text.h"
 #include "validators/case.h"
+#include "validators/remote_command.h"
 
 /* A number that has a limit, with what the subject adds to it. */
 struct use {
@@ -12,6 +13,7 @@ struct use {
 	struct field field;
 	const char *value; /* of the field; NULL when it is a whole list */
 	bool adds_none;    /* an update that leaves the number as it was, or lowers it */
+	unsigned shown;    /* the limit that the cloud itself shows; 0 when it is not known */
 	const struct declaration *other; /* the far side that the number belongs to, or NULL */
 };
 
@@ -70,9 +72,30 @@ is_unlimited(struct case_ *c, enum quota quota, enum provider provider)
 
 /* The lowest number that is 90 % of the limit. */
 static size_t
-near(struct case_ *c, enum quota quota, enum provider provider)
+near(unsigned limit)
 {
-	return ((size_t)policy_quota(c->policy, quota, provider) * 9 + 9) / 10;
+	return ((size_t)limit * 9 + 9) / 10;
+}
+
+/* The policy cannot allow more than the cloud does. */
+static bool
+is_limit_shown(struct case_ *c, const struct use *use)
+{
+	unsigned limit = policy_quota(c->policy, use->quota, use->provider);
+
+	return use->shown && (limit == 0 || use->shown <= limit);
+}
+
+static void
+hint_in_cloud(struct case_ *c, struct finding *finding, const struct use *use)
+{
+	const char *list = use->other && use->other->remote
+				   ? remote_command_list_links(c, use->other->remote)
+				   : NULL;
+
+	case_hint(c, finding, "%s", raise_at[use->quota][use->provider]);
+	if (list)
+		case_hint(c, finding, "or delete a link that nobody needs: %s", list);
 }
 
 static void
@@ -80,27 +103,33 @@ hint(struct case_ *c, struct finding *finding, const struct use *use)
 {
 	const char *where = raise_at[use->quota][use->provider];
 
-	case_hint(c, finding, "%s%sset spec.quotas.%s.%s of the policy", where ? where : "",
-		where ? ", then " : "", quota_keys[use->quota], provider_keys[use->provider]);
+	if (is_limit_shown(c, use))
+		hint_in_cloud(c, finding, use);
+	else
+		case_hint(c, finding, "%s%sset spec.quotas.%s.%s of the policy", where ? where : "",
+			where ? ", then " : "", quota_keys[use->quota],
+			provider_keys[use->provider]);
 }
 
 static void
 check_use(struct case_ *c, const struct use *use)
 {
-	unsigned limit = policy_quota(c->policy, use->quota, use->provider);
+	unsigned limit = is_limit_shown(c, use)
+				 ? use->shown
+				 : policy_quota(c->policy, use->quota, use->provider);
 	struct finding *finding;
 	const char *count, *value;
 
-	if (limit == 0 || use->count < near(c, use->quota, use->provider))
+	if (limit == 0 || use->count < near(limit))
 		return;
 	count = arena_printf(c->arena, "%zu", use->count);
 	value = use->value ? use->value : count;
 	finding = use->count > limit && !use->adds_none ? case_finding(c, use->field, value)
 							: case_softer_finding(c, use->field, value);
-	case_statement(c, finding, "%s%s%s makes %s %s: %s allows %u",
+	case_statement(c, finding, "%s%s%s makes %s %s: %s allows %u%s",
 		field_text(c->arena, use->field), use->value ? " " : "",
 		use->value ? use->value : "", count, use->what, provider_names[use->provider],
-		limit);
+		limit, is_limit_shown(c, use) ? " there" : "");
 	if (use->other)
 		case_against(c, finding, use->other, (struct field){"metadata.name", 0},
 			use->other->object.name);
@@ -184,7 +213,7 @@ check_far_side(struct case_ *c, const struct peering *peering)
 			? count_at_remote(far, peering)
 			: is_new_pair(c, peering) + inventory_count_peers(c->inventory, peering->to,
 							    &c->subject->object);
-	if (count < near(c, QUOTA_PEERINGS, provider))
+	if (count < near(policy_quota(c->policy, QUOTA_PEERINGS, provider)))
 		return;
 	check_use(c, &(struct use){
 			     .quota = QUOTA_PEERINGS,
@@ -309,6 +338,7 @@ check_remote_routes(struct case_ *c)
 static void
 check_dns_link(struct case_ *c, const struct dns_link *link)
 {
+	const struct declaration *zone = case_definition(c, link->zone);
 	bool ruleset = text_equal(link->exclusive, "ruleset");
 
 	check_use(c,
@@ -321,7 +351,8 @@ check_dns_link(struct case_ *c, const struct dns_link *link)
 			.field = link->field,
 			.value = link->remote->id,
 			.adds_none = c->before != NULL,
-			.other = case_definition(c, link->zone),
+			.shown = zone ? zone->most_links : 0,
+			.other = zone,
 		});
 }
 

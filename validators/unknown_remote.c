@@ -75,11 +75,21 @@ check_network(struct case_ *c, const struct peering *peering)
 static void
 check_zone(struct case_ *c, const struct dns_link *link)
 {
+	const struct declaration *zone = case_definition(c, link->zone);
 	struct finding *finding;
 
-	if (c->partial || case_definition(c, link->zone))
+	if (zone ? zone->tags_known || !zone->lookup_problem : c->partial)
 		return;
 	finding = case_finding(c, link->field, link->remote->id);
+	if (zone) {
+		case_against(c, finding, zone, (struct field){"spec.tags", 0}, "");
+		case_message(c, finding,
+			"could not be looked up, so that its tag and links cannot be checked: %s",
+			zone->lookup_problem);
+		case_hint(c, finding, "mend that, or write its tags in spec.tags of %s",
+			case_object(c, zone));
+		return;
+	}
 	case_message(c, finding, "has no RemoteZone: its tag cannot be checked");
 	case_hint(c, finding,
 		"create a RemoteZone (peerwarden.io/v1alpha1) with spec: {id: %s, tags: {...}}",

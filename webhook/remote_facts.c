@@ -35,15 +35,30 @@ leads_to(const struct declaration *declaration, const char *domain)
 	for (int i = 0; i < declaration->peering_count; i++)
 		if (text_equal(declaration->peerings[i].to, domain))
 			return true;
+	for (int i = 0; i < declaration->dns_link_count; i++)
+		if (text_equal(declaration->dns_links[i].zone, domain))
+			return true;
 	return false;
 }
 
 static bool
 is_unknown(const struct remote_facts *facts, const char *domain)
 {
-	const struct declaration *network = inventory_definition(facts->inventory, domain, NULL);
+	const struct declaration *remote = inventory_definition(facts->inventory, domain, NULL);
 
-	return !network || !network->addresses_known;
+	if (!remote)
+		return true;
+	return remote->object.kind == KIND_REMOTE_ZONE ? !remote->tags_known
+						       : !remote->addresses_known;
+}
+
+static void
+ask_if_unknown(struct remote_facts *facts, const struct change_of *change, const char *domain,
+	const struct remote *remote)
+{
+	if (remote && domain && is_unknown(facts, domain) &&
+		!(change->is_update && leads_to(&change->before, domain)))
+		ask(facts, remote);
 }
 
 static void
@@ -51,13 +66,11 @@ ask_unknown(struct remote_facts *facts, const struct change_of *change)
 {
 	const struct declaration *subject = &change->subject;
 
-	for (int i = 0; i < subject->peering_count; i++) {
-		const struct peering *peering = &subject->peerings[i];
-
-		if (peering->remote && peering->to && is_unknown(facts, peering->to) &&
-			!(change->is_update && leads_to(&change->before, peering->to)))
-			ask(facts, peering->remote);
-	}
+	for (int i = 0; i < subject->peering_count; i++)
+		ask_if_unknown(facts, change, subject->peerings[i].to, subject->peerings[i].remote);
+	for (int i = 0; i < subject->dns_link_count; i++)
+		ask_if_unknown(
+			facts, change, subject->dns_links[i].zone, subject->dns_links[i].remote);
 }
 
 bool
@@ -70,19 +83,25 @@ remote_facts_ask_unknown(struct remote_facts *facts, const struct change_of *cha
 
 /* --- what may have changed since a cloud said it --- */
 
+static bool
+describes_remote(const struct object_id *object)
+{
+	return object->kind == KIND_REMOTE_NETWORK || object->kind == KIND_REMOTE_ZONE;
+}
+
 /* What the daemon has looked up among what a denial leans on; NULL when it leans on nothing of the
  * kind. */
 static const struct declaration *
-network_behind(const struct remote_facts *facts, const struct finding *finding)
+remote_behind(const struct remote_facts *facts, const struct finding *finding)
 {
 	for (const struct party *party = finding->counterparts; party; party = party->next) {
-		const struct declaration *network;
+		const struct declaration *remote;
 
-		if (party->object.kind != KIND_REMOTE_NETWORK)
+		if (!describes_remote(&party->object))
 			continue;
-		network = inventory_find(facts->inventory, &party->object);
-		if (network && network->remote && network->observed_version)
-			return network;
+		remote = inventory_find(facts->inventory, &party->object);
+		if (remote && remote->remote && remote->observed_version)
+			return remote;
 	}
 	return NULL;
 }
@@ -94,7 +113,7 @@ leans_on_clouds(const struct remote_facts *facts, const struct verdict *refusal)
 	for (const struct finding *finding = refusal->findings.first; finding;
 		finding = finding->next)
 		if (finding->action == ACTION_DENY && !text_equal(finding->rule, UNKNOWN) &&
-			!network_behind(facts, finding))
+			!remote_behind(facts, finding))
 			return false;
 	return refusal->findings.first != NULL;
 }
@@ -103,16 +122,16 @@ bool
 remote_facts_ask_again(
 	struct remote_facts *facts, const struct change_of *change, const struct verdict *refusal)
 {
-	if (!may_ask(facts) || change->subject.object.kind == KIND_REMOTE_NETWORK ||
+	if (!may_ask(facts) || describes_remote(&change->subject.object) ||
 		!leans_on_clouds(facts, refusal))
 		return false;
 	ask_unknown(facts, change);
 	for (const struct finding *finding = refusal->findings.first; finding;
 		finding = finding->next) {
-		const struct declaration *network = network_behind(facts, finding);
+		const struct declaration *behind = remote_behind(facts, finding);
 
-		if (finding->action == ACTION_DENY && network)
-			ask(facts, network->remote);
+		if (finding->action == ACTION_DENY && behind)
+			ask(facts, behind->remote);
 	}
 	return facts->count > 0;
 }

@@ -1,7 +1,8 @@
 /* What a request wants the clouds to be asked before it is decided (architecture, decision 6):
- * about a network that it leads to and of which no address is known, or, before it is refused for
- * what a cloud once said, whether that is still so. Once per request, and about few networks; never
- * about what an administrator wrote down and no daemon has looked at.
+ * about a network that it leads to and of which no address is known, about a zone or ruleset whose
+ * tags are not known, or, before it is refused for what a cloud once said, whether that is still
+ * so. Once per request, and about few of them; never about what an administrator wrote down and no
+ * daemon has looked at.
  *
  * All functions need the inventory's lock.
  */

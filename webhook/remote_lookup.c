@@ -12,8 +12,7 @@
 #include "base/rate_limit.h"
 #include "base/text.h"
 #include "base/thread.h"
-#include "kinds/definitions.h"
-#include "kinds/domain_key.h"
+#include "kinds/kind.h"
 #include "kinds/remote_manifest.h"
 #include "kube/kube_client.h"
 #include "mirror/object_path.h"
@@ -37,6 +36,7 @@ STAILQ_HEAD(remote_queue, remote_question);
 struct remote_question {
 	/* Does not change. */
 	struct inventory *inventory;
+	enum kind kind; /* of the object: KIND_REMOTE_NETWORK or KIND_REMOTE_ZONE */
 	char *domain;
 	char *own_name; /* of the object that we would create */
 	char *manifest; /* of that */
@@ -77,7 +77,8 @@ struct remote_lookup {
 };
 
 static struct metric lookups = METRIC_COUNTER("peerwarden_remote_lookups_total",
-	"Questions about remote networks that came up, by what became of them.", "result");
+	"Questions about remote networks and zones that came up, by what became of them.",
+	"result");
 
 /* --- questions; with the inventory locked --- */
 
@@ -105,13 +106,13 @@ remote_question_release(struct remote_question *question)
 bool
 remote_question_is_over(const struct remote_question *question)
 {
-	struct object_id object = {KIND_REMOTE_NETWORK, "", question->name};
-	const struct declaration *network;
+	struct object_id object = {question->kind, "", question->name};
+	const struct declaration *remote;
 
 	if (question->progress != WRITTEN)
 		return question->progress == FAILED;
-	network = inventory_find(question->inventory, &object);
-	return network && network->observed_version >= question->version;
+	remote = inventory_find(question->inventory, &object);
+	return remote && remote->observed_version >= question->version;
 }
 
 static void
@@ -168,15 +169,16 @@ question_new(struct remote_lookup *lookup, const struct remote *remote, const ch
 {
 	struct remote_question *question = memory_alloc(sizeof *question);
 	const char *name = remote_manifest_name(lookup->asking, remote);
-	const struct declaration *network =
+	const struct declaration *definition =
 		inventory_definition(lookup->settings.inventory, domain, NULL);
 
 	question->inventory = lookup->settings.inventory;
+	question->kind = remote_manifest_kind(lookup->asking, remote);
 	question->domain = memory_text(domain);
 	question->own_name = memory_text(name);
 	question->manifest = memory_text(remote_manifest(lookup->asking, remote, name));
-	question->exists = network != NULL;
-	question->name = memory_text(network ? network->object.name : name);
+	question->exists = definition != NULL;
+	question->name = memory_text(definition ? definition->object.name : name);
 	return question;
 }
 
@@ -195,7 +197,7 @@ enqueue(struct remote_lookup *lookup, struct remote_question *question)
 static struct remote_question *
 ask(struct remote_lookup *lookup, const struct remote *remote, const char *author, int64_t now)
 {
-	const char *domain = domain_key_of_network(lookup->asking, remote);
+	const char *domain = remote_manifest_domain(lookup->asking, remote);
 	struct remote_question *question, *last;
 
 	forget_old(lookup, now);
@@ -241,7 +243,7 @@ static const struct json *
 create(struct remote_lookup *lookup, const struct remote_question *question, struct error *error)
 {
 	const struct kube_collection collection =
-		object_path_collection(lookup->arena, &remote_network_definition);
+		object_path_collection(lookup->arena, kind_definitions[question->kind]);
 	struct kube_call call = {.method = HTTP_POST,
 		.target = arena_printf(lookup->arena, "%s" FORMS, collection.path),
 		.body = question->manifest,
@@ -251,10 +253,9 @@ create(struct remote_lookup *lookup, const struct remote_question *question, str
 }
 
 static const struct json *
-refresh(struct remote_lookup *lookup, const char *name, struct error *error)
+refresh(struct remote_lookup *lookup, const struct object_id *object, struct error *error)
 {
-	struct object_id object = {KIND_REMOTE_NETWORK, "", name};
-	const char *path = object_path_of(lookup->arena, &object);
+	const char *path = object_path_of(lookup->arena, object);
 	int64_t wall = clock_wall();
 	struct kube_call call = {.method = HTTP_PATCH, .timeout = WRITE_TIME};
 
@@ -274,7 +275,9 @@ write_question(struct remote_lookup *lookup, struct remote_question *question, c
 
 	*name = question->name;
 	for (int i = 0; !answer && i < WRITES; i++) {
-		answer = exists ? refresh(lookup, *name, error) : create(lookup, question, error);
+		struct object_id object = {question->kind, "", *name};
+
+		answer = exists ? refresh(lookup, &object, error) : create(lookup, question, error);
 		if (answer)
 			break;
 		if (exists ? error->kind != ERROR_NOT_FOUND : error->kind != ERROR_CONFLICT)
@@ -294,7 +297,7 @@ complain(struct remote_lookup *lookup, const char *name, const struct error *err
 	if (rate_limit_reserve(&trial, clock_monotonic()) > 0)
 		return;
 	lookup->complaints = trial;
-	log_warn("a remote network cannot be asked about", LOG_TEXT("name", name),
+	log_warn("a remote network or zone cannot be asked about", LOG_TEXT("name", name),
 		LOG_TEXT("reason", error->message));
 }
 

@@ -1,13 +1,14 @@
-/* Asking the daemon about remote networks: creates a RemoteNetwork that is missing, or marks one to
- * be refreshed, so that the daemon looks it up; the two programs talk through the API server alone.
+/* Asking the daemon about remote networks, zones and rulesets: creates a RemoteNetwork or
+ * RemoteZone that is missing, or marks one to be refreshed, so that the daemon looks it up; the two
+ * programs talk through the API server alone.
  *
  * An answer is known by status.observedVersion of the object: at least the version that our write
  * came back with (daemon/network_controller.h). Limits keep a hostile author from making the daemon
- * query without bound: one question per network and REMOTE_LOOKUP_PAUSE, which everybody shares
- * while it has no answer; after an answer the next question waits until the pause is over, so that
- * it always asks for what is now. The rest is bounded by lookup_limits.h and REMOTE_LOOKUP_QUEUE;
- * and no more than REMOTE_LOOKUP_ASKERS wait at one time, so that the waiting room has places left
- * for who asks nothing.
+ * query without bound: one question per network or zone and REMOTE_LOOKUP_PAUSE, which everybody
+ * shares while it has no answer; after an answer the next question waits until the pause is over,
+ * so that it always asks for what is now. The rest is bounded by lookup_limits.h and
+ * REMOTE_LOOKUP_QUEUE; and no more than REMOTE_LOOKUP_ASKERS wait at one time, so that the waiting
+ * room has places left for who asks nothing.
  *
  * A thread makes the writes from a bounded queue. Metric: peerwarden_remote_lookups_total{result}.
  */
@@ -48,7 +49,7 @@ struct remote_lookup *remote_lookup_start(
 void remote_lookup_stop(struct remote_lookup *lookup);
 int64_t remote_lookup_wait(const struct remote_lookup *lookup);
 
-/* One question about one network, as long as somebody waits for its answer. */
+/* One question about one network or zone, as long as somebody waits for its answer. */
 struct remote_question;
 
 /* The rest is called with the inventory locked. NULL when it may not be asked now (limits, a full
@@ -58,6 +59,6 @@ struct remote_question;
 struct remote_question *remote_lookup_ask(
 	struct remote_lookup *lookup, const struct remote *remote, const char *author, int64_t now);
 /* The answer is in the inventory, or none will come. Who uses this is to be woken both by `changed`
- * and by changes of RemoteNetworks in the inventory. */
+ * and by changes of RemoteNetworks and RemoteZones in the inventory. */
 bool remote_question_is_over(const struct remote_question *question);
 void remote_question_release(struct remote_question *question);

@@ -50,9 +50,16 @@ GUARDED = [
     thing(KYMA, "IpRange", "read", {"cidr": "10.81.0.0/22"}),
     thing(PEERWARDEN, "RemoteZone", "read", {"id": AZURE.format("privateDnsZones/example.com")}),
 ]
-# Kinds that a cluster on AWS cannot have: what reads awsvpcpeerings reads them.
-ELSEWHERE = [("peerwarden-webhook", "get", KYMA.split("/")[0], kind)
-             for kind in ("gcpvpcpeerings", "azurevpcpeerings", "azurevpcdnslinks")]
+# Kinds that a cluster on AWS cannot have: what reads awsvpcpeerings reads them, and what asks about a RemoteNetwork asks
+# about a RemoteZone.
+ELSEWHERE = [(account, verb, KYMA.split("/")[0], f"{kind}{part}")
+             for kind in ("gcpvpcpeerings", "azurevpcpeerings", "azurevpcdnslinks")
+             for account, verb, part in (
+                 ("peerwarden-webhook", "get", ""), ("peerwarden-daemon", "get", ""),
+                 ("peerwarden-daemon-manage", "update", ""), ("peerwarden-daemon-manage", "update", "/status"))] + [
+    (f"peerwarden-{component}", verb, PEERWARDEN.split("/")[0], resource) for component, verb, resource in (
+        ("webhook", "create", "remotezones"), ("webhook", "patch", "remotezones"), ("daemon", "get", "remotezones"),
+        ("daemon", "create", "remotezones"), ("daemon", "delete", "remotezones"), ("daemon", "patch", "remotezones/status"))]
 PLOT = SimpleNamespace(number=3, name=lambda word: f"{word}-3", v4=lambda rest: f"10.3.{rest}",
                        v6=lambda rest: f"fd00:3:{rest}")
 

@@ -163,7 +163,7 @@ def test_an_unknown_value_is_refused(path):
 @pytest.mark.parametrize("values", [
     {"webhook": {"settings": {"max-wating": 1}}}, {"daemon": {"settings": {"workers": "four"}}}, {"webhook": {"settings": {"listen": ":1"}}},
     {"daemon": {"settings": {"resync": "10 minutes"}}}, {"webhook": {"settings": {"log-level": "loud"}}}, {"policy": {"rule": {}}},
-    {"daemon": {"clouds": ["azure"]}}, {"daemon": {"mode": "manag"}}, {"webhook": {"replicas": 0}}, {"image": {"digest": "sha256:1"}},
+    {"daemon": {"clouds": ["ibm"]}}, {"daemon": {"mode": "manag"}}, {"webhook": {"replicas": 0}}, {"image": {"digest": "sha256:1"}},
     {"registration": {"timeoutSeconds": 31}}, {"certificates": {"mode": "none"}}, {"webhook": {"resources": {"memory": "1Gi"}}},
     {"networkPolicy": {"metricsFrom": [{"namespace": "monitoring"}]}}, {"fullnameOverride": "Guard"}, {"runAsUser": 0},
     {"fullnameOverride": "a.b"}, {"fullnameOverride": "4711"}, {"certificates": {"certManager": {"issuerRef": {"kind": "ClusterIssuer"}}}},
@@ -456,6 +456,8 @@ def test_the_manifests_begin_with_the_empty_configurations():
     (["cert-manager"], CERT_MANAGER),
     (["annotated"], {"daemon": {"mode": "annotated"}}),
     (["aws", "manage"], {"daemon": {"mode": "manage", "clouds": ["aws"]}}),
+    (["gcp"], {"daemon": {"clouds": ["gcp"]}}),
+    (["azure", "manage"], {"daemon": {"mode": "manage", "clouds": ["azure"]}}),
     (["without-daemon"], {"daemon": {"enabled": False}, **CERT_MANAGER}),
     (["kube-ovn", "cert-manager", "manage"], {"kinds": {"kyma": False}, "daemon": {"mode": "manage"}, **CERT_MANAGER}),
 ], ids=lambda each: "+".join(each) if isinstance(each, list) else "")
@@ -495,6 +497,25 @@ def write_overlay(folder, components):
         "apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": [os.path.relpath(ROOT / "manifests", overlay)],
         "components": [os.path.relpath(component, overlay) for component in components]}))
     return overlay
+
+
+def examples():
+    """Return the values that docs/install.md shows for the chart."""
+    page = (ROOT / "docs" / "install.md").read_text()
+    return [values for text in re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+            if "kind" not in (values := yaml.safe_load(text))]
+
+
+@pytest.mark.parametrize("values", examples(), ids=lambda values: "-".join(values[next(iter(values))].get("clouds", values)))
+def test_an_example_of_the_page_gives_the_container_what_it_names(values):
+    (name, given), = values.items()
+    pod = find(render(values), "Deployment", f"peerwarden-{name}")["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    assert given["settings"].items() <= mounted(render(values), f"peerwarden-{name}").items()
+    assert all(each in container["env"] for each in given.get("extraEnv", []))
+    folders = {mount["mountPath"] for mount in container["volumeMounts"] if mount["name"] in {volume["name"] for volume in pod["volumes"]}}
+    files = [text for text in [*(each["value"] for each in given.get("extraEnv", [])), *given["settings"].values()] if text.startswith("/")]
+    assert files and all(os.path.dirname(file) in folders for file in files)
 
 
 def test_every_value_and_component_of_the_page_exists():

@@ -146,7 +146,8 @@ sample_new(void)
 	struct sample *sample = ARENA_NEW(arena, struct sample);
 
 	sample->arena = arena;
-	sample->remote_id = (struct remote){PROVIDER_AWS, "222222222222", "eu-west-1", "vpc-2"};
+	sample->remote_id =
+		(struct remote){PROVIDER_AWS, "222222222222", "eu-west-1", "vpc-2", NULL};
 	sample->shoot = (struct shoot){"c-1", "team", "eu-central-1", PROVIDER_AWS};
 	sample->wish = (struct cloud_wish){.object = {KIND_AWS_VPC_PEERING, "", "far"},
 		.uid = "uid-1",

@@ -39,6 +39,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct azure_zone zone;
 	struct azure_ruleset ruleset;
 	struct azure_link link;
+	struct azure_links links;
 
 	if (!root) {
 		check_failure(&error);
@@ -50,6 +51,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(zone.links >= -1 && zone.most_links >= -1);
 	if (!azure_dns_read_ruleset(arena, root, &ruleset, &error))
 		check_failure(&error);
+	if (!azure_dns_read_links(arena, root, &links, &error))
+		check_failure(&error);
+	else
+		FUZZ_CHECK(links.next && (links.count == 0 || links.items));
 	if (!azure_dns_read_link(arena, root, &link, &error)) {
 		check_failure(&error);
 		return 0;

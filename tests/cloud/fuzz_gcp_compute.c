@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cloud/gcp_compute.h"
+#include "cloud/gcp_rights.h"
 #include "cloud/gcp_tags.h"
 #include "tests/support/fuzz.h"
 
@@ -32,12 +33,14 @@ read_single(struct arena *arena, const struct json *root)
 	struct error error = FUZZ_ERROR;
 	struct gcp_network network;
 	struct gcp_operation operation;
+	struct gcp_rights rights;
 	bool good = gcp_compute_read_network(arena, root, &network, &error);
 
 	check_outcome(good, &error);
 	for (size_t i = 0; good && i < network.peering_count; i++)
 		FUZZ_CHECK(text_starts_with(network.peerings[i].network, "projects/") &&
 			   *network.peerings[i].name);
+	check_outcome(gcp_rights_read(arena, root, &rights, &error), &error);
 	good = gcp_compute_read_operation(arena, root, &operation, &error);
 	check_outcome(good, &error);
 	if (good && operation.failed)

@@ -31,7 +31,7 @@ tear_down(void **state)
 static struct aws_place
 place_of(void **state, const char *region)
 {
-	const struct remote remote = {PROVIDER_AWS, "222222222222", region, "vpc-2"};
+	const struct remote remote = {PROVIDER_AWS, "222222222222", region, "vpc-2", NULL};
 
 	return aws_access_remote(*state, &roles, &remote);
 }
@@ -73,7 +73,7 @@ a_remote_role_is_of_the_regions_partition(void **state)
 static void
 without_a_role_the_own_keys_are_used(void **state)
 {
-	const struct remote remote = {PROVIDER_AWS, "222222222222", "eu-west-1", "vpc-2"};
+	const struct remote remote = {PROVIDER_AWS, "222222222222", "eu-west-1", "vpc-2", NULL};
 
 	assert_null(aws_access_remote(*state, &own, &remote).role);
 	assert_null(aws_access_local(*state, &own, "eu-west-1").role);

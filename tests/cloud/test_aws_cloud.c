@@ -618,7 +618,7 @@ the_row_looks_up_networks(void **state)
 	(void)state;
 	assert_string_equal(row.name, "aws");
 	assert_int_equal(row.provider, PROVIDER_AWS);
-	assert_int_equal(row.peering, KIND_AWS_VPC_PEERING);
+	assert_int_equal(row.manages, KIND_AWS_VPC_PEERING);
 	assert_true(row.look_up(sample->arena, row.context, &sample->remote_id, &network, &fault));
 	assert_string_equal(network.owner, "222222222222");
 }

@@ -185,6 +185,42 @@ all_pages_of_a_list_come_as_one(void **state)
 }
 
 static void
+all_links_of_a_zone_or_ruleset_come_as_one(void **state)
+{
+	static const struct fake_step steps[] = {AZURE_OWN,
+		STEP("GET " AZURE_ZONE_ID "/virtualNetworkLinks?api-version=2020-06-01 ",
+			FAKE_OK "{\"value\":[" AZURE_LINK_BODY(
+				"Succeeded", "Completed") "],\"nextLink\":\"@/next?a=1\"}"),
+		STEP("GET /next?a=1 HTTP",
+			FAKE_OK "{\"value\":[" AZURE_LINK_BODY("Updating", "InProgress") "]}"),
+		STEP("GET " AZURE_RULESET_ID "/virtualNetworkLinks?api-version=2022-07-01 ",
+			FAKE_OK "{\"value\":[]}"),
+		STEP("GET " AZURE_ZONE_ID "/virtualNetworkLinks",
+			AZURE_ERROR("404 No", "", "ParentResourceNotFound", "no zone")),
+		{0}};
+	struct azure_setup setup;
+	struct azure_links links;
+
+	(void)state;
+	azure_setup_start(&setup, steps);
+	assert_true(azure_client_links(
+		setup.arena, setup.client, &setup.place, AZURE_ZONE_ID, &links, &setup.fault));
+	assert_int_equal(links.count, 2);
+	assert_true(links.items[0].ready && !links.items[1].ready);
+	assert_string_equal(links.next, "");
+	assert_true(azure_client_links(
+		setup.arena, setup.client, &setup.place, AZURE_RULESET_ID, &links, &setup.fault));
+	assert_int_equal(links.count, 0);
+	assert_false(azure_client_links(
+		setup.arena, setup.client, &setup.place, AZURE_ZONE_ID, &links, &setup.fault));
+	assert_int_equal(setup.fault.failure, CLOUD_GONE);
+	assert_false(azure_client_links(
+		setup.arena, setup.client, &setup.place, VNET_ID, &links, &setup.fault));
+	assert_int_equal(setup.fault.failure, CLOUD_PERMANENT);
+	azure_setup_stop(&setup);
+}
+
+static void
 a_peering_is_put_and_its_operation_followed_by_the_newest_url(void **state)
 {
 	static char reply[6000];
@@ -414,6 +450,7 @@ main(void)
 		cmocka_unit_test(each_kind_of_resource_is_read),
 		cmocka_unit_test(an_id_of_another_kind_sends_nothing),
 		cmocka_unit_test(all_pages_of_a_list_come_as_one),
+		cmocka_unit_test(all_links_of_a_zone_or_ruleset_come_as_one),
 		cmocka_unit_test(a_peering_is_put_and_its_operation_followed_by_the_newest_url),
 		cmocka_unit_test(an_operation_without_a_status_url_is_followed_by_its_location),
 		cmocka_unit_test(a_peering_that_is_there_at_once_is_read),

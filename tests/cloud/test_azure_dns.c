@@ -82,6 +82,45 @@ a_link_without_a_network_is_refused(void **state)
 	assert_string_equal(error.message, "virtualNetwork has no id in the answer");
 }
 
+static void
+the_metadata_of_a_rulesets_link_stands_for_tags(void **state)
+{
+	struct azure_link link;
+
+	assert_true(azure_dns_read_link(*state,
+		azure_answer(*state,
+			"{\"id\":\"i\",\"name\":\"n\",\"properties\":{\"virtualNetwork\":{\"id\":"
+			"\"v\"},\"metadata\":{\"k\":\"v\",\"n\":null}}}"),
+		&link, NULL));
+	assert_int_equal(link.tags.count, 2);
+	assert_string_equal(azure_read_tag(&link.tags, "k"), "v");
+	assert_string_equal(azure_read_tag(&link.tags, "n"), "");
+}
+
+static void
+links_are_read_as_a_page(void **state)
+{
+	struct azure_links links;
+	struct error error = {0};
+
+	assert_true(azure_dns_read_links(*state,
+		azure_answer(*state, "{\"value\":[" AZURE_LINK_BODY("Succeeded",
+					     "Completed") "," AZURE_LINK_BODY("Updating",
+					     "") "],\"nextLink\":\"https:\\/\\/x\"}"),
+		&links, NULL));
+	assert_int_equal(links.count, 2);
+	assert_true(links.items[0].ready && !links.items[1].ready);
+	assert_string_equal(links.next, "https://x");
+	assert_true(
+		azure_dns_read_links(*state, azure_answer(*state, "{\"value\":[]}"), &links, NULL));
+	assert_int_equal(links.count, 0);
+	assert_string_equal(links.next, "");
+	assert_false(azure_dns_read_links(*state, azure_answer(*state, "{}"), &links, &error));
+	assert_string_equal(error.message, "value is missing in the answer");
+	assert_false(azure_dns_read_links(
+		*state, azure_answer(*state, "{\"value\":[{}]}"), &links, NULL));
+}
+
 static bool
 read_all(struct arena *arena, void *text, struct error *error)
 {
@@ -102,6 +141,24 @@ every_shortage_of_memory_is_a_clean_failure(void **state)
 
 	(void)state;
 	assert_in_range(arena_limit_walk(read_all, body), 256, 1 << 16);
+}
+
+static bool
+read_page(struct arena *arena, void *text, struct error *error)
+{
+	const struct json *root = azure_read_object(arena, text, strlen(text), error);
+	struct azure_links links;
+
+	return root && azure_dns_read_links(arena, root, &links, error);
+}
+
+static void
+every_shortage_of_memory_of_a_page_is_a_clean_failure(void **state)
+{
+	char body[] = "{\"value\":[" AZURE_LINK_BODY("Succeeded", "Completed") "]}";
+
+	(void)state;
+	assert_in_range(arena_limit_walk(read_page, body), 256, 1 << 16);
 }
 
 static void
@@ -125,6 +182,11 @@ a_link_is_written_as_its_kind_is(void **state)
 		"\"virtualNetwork\":{\"id\":\"/v\"}}}");
 	buffer_clear(&body);
 	azure_dns_write_link(&body, ARM_RULESET, &wish);
+	assert_string_equal(buffer_text(&body),
+		"{\"properties\":{\"virtualNetwork\":{\"id\":\"/v\"},\"metadata\":{\"a\":\"1\","
+		"\"b\\\"\":\"\"}}}");
+	buffer_clear(&body);
+	azure_dns_write_link(&body, ARM_RULESET, &plain);
 	assert_string_equal(
 		buffer_text(&body), "{\"properties\":{\"virtualNetwork\":{\"id\":\"/v\"}}}");
 	buffer_dispose(&body);
@@ -162,6 +224,9 @@ main(void)
 		AZURE_TEST(a_ruleset_is_read),
 		AZURE_TEST(a_link_is_ready_when_it_is_completed),
 		AZURE_TEST(a_link_without_a_network_is_refused),
+		AZURE_TEST(the_metadata_of_a_rulesets_link_stands_for_tags),
+		AZURE_TEST(links_are_read_as_a_page),
+		AZURE_TEST(every_shortage_of_memory_of_a_page_is_a_clean_failure),
 		AZURE_TEST(every_shortage_of_memory_is_a_clean_failure),
 		AZURE_TEST(a_link_is_written_as_its_kind_is),
 		AZURE_TEST(recorded_zones_and_links_are_read),

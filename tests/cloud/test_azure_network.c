@@ -41,6 +41,7 @@ a_virtual_network_is_read_with_its_ranges_tags_and_peerings(void **state)
 	assert_null(azure_read_tag(&vnet.tags, "K"));
 	assert_int_equal(vnet.peerings.count, 1);
 	assert_string_equal(vnet.peerings.items[0].name, "p1");
+	assert_string_equal(vnet.guid, "");
 }
 
 static void

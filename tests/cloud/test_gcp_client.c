@@ -560,6 +560,33 @@ routes_and_tags_are_read_page_by_page(void **state)
 }
 
 static void
+rights_are_asked_for_by_name_and_a_lost_answer_has_changed_nothing(void **state)
+{
+	static const char *const asked[] = {"a.b", "c.d", NULL};
+	static const struct fake_step steps[] = {LOST,
+		{"POST /v3/projects/p:testIamPermissions HTTP/1.1\r\n",
+			FAKE_OK "{\"permissions\":[\"c.d\"]}", FAKE_CLOSE, false},
+		LOST, LOST, LOST, {"POST", FAKE_OK "[]", FAKE_CLOSE, false}, {0}};
+	struct gcp_rights granted;
+	struct scene scene;
+
+	(void)state;
+	begin(&scene, steps);
+	assert_true(gcp_client_rights(
+		scene.arena, scene.client, &scene.place, asked, &granted, &scene.fault));
+	assert_false(gcp_rights_has(&granted, "a.b"));
+	assert_true(gcp_rights_has(&granted, "c.d"));
+	for (int i = 0; i < 2; i++) {
+		assert_false(gcp_client_rights(
+			scene.arena, scene.client, &scene.place, asked, &granted, &scene.fault));
+		assert_int_equal(scene.fault.failure, CLOUD_BACK_OFF);
+		assert_int_equal(granted.count, 0);
+	}
+	end(&scene, 6);
+	assert_non_null(strstr(scene.server.last, "\r\n\r\n{\"permissions\":[\"a.b\",\"c.d\"]}"));
+}
+
+static void
 a_list_without_an_end_is_given_up(void **state)
 {
 	static struct fake_step steps[65];
@@ -651,6 +678,8 @@ main(void)
 		cmocka_unit_test(
 			all_pages_of_a_list_are_read_and_only_the_networks_own_ranges_are_kept),
 		cmocka_unit_test(routes_and_tags_are_read_page_by_page),
+		cmocka_unit_test(
+			rights_are_asked_for_by_name_and_a_lost_answer_has_changed_nothing),
 		cmocka_unit_test(a_list_without_an_end_is_given_up),
 		cmocka_unit_test(a_name_that_is_absurd_is_not_sent),
 		cmocka_unit_test(an_abort_ends_what_is_waited_for),

@@ -51,6 +51,9 @@ targets_are_those_of_the_reference(void **state)
 	assert_string_equal(buffer_text(&target),
 		"/v3/effectiveTags?parent=%2F%2Fcompute.googleapis.com%2Fprojects%2Fp%2Fglobal%2F"
 		"networks%2F1&pageSize=300");
+	buffer_clear(&target);
+	gcp_request_rights(&target, "p");
+	assert_string_equal(buffer_text(&target), "/v3/projects/p:testIamPermissions");
 }
 
 static void
@@ -79,6 +82,9 @@ only_what_is_wished_is_sent(void **state)
 	buffer_clear(&body);
 	gcp_request_remove_peering(&body, "a");
 	assert_string_equal(buffer_text(&body), "{\"name\":\"a\"}");
+	buffer_clear(&body);
+	gcp_request_test_rights(&body, (const char *const[]){"a.b", "c", NULL});
+	assert_string_equal(buffer_text(&body), "{\"permissions\":[\"a.b\",\"c\"]}");
 }
 
 static void

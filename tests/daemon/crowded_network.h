@@ -42,6 +42,7 @@ crowded_network(struct arena *arena)
 		.tag_count = CROWD,
 		.peerings = peerings,
 		.peering_count = CROWD,
+		.most_peerings = 1000,
 		.tables_known = true,
 		.tables = tables,
 		.table_count = CROWD,

@@ -1,4 +1,4 @@
-/* Prints merge patches for the status of a RemoteNetwork, for
+/* Prints merge patches for the status of a RemoteNetwork or RemoteZone, for
  * tests/end_to_end/test_network_status.py.
  *
  *     daemon.print_network_status crowded|gone <FILE     the object as JSON
@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "daemon/network_status.h"
 #include "format/json_limits.h"
 #include "tests/daemon/crowded_network.h"
@@ -22,8 +23,12 @@ main(int count, char **arguments)
 	CLEANUP(arena_cleanup) struct arena *arena = arena_new(64 << 20);
 	size_t length = fread(input, 1, sizeof input - 1, stdin);
 	struct cloud_network network = crowded_network(arena);
+	const struct json *object = json_parse(arena, input, length, &json_file_limits, NULL);
 	struct network_answer answer = {
-		.object = json_parse(arena, input, length, &json_file_limits, NULL),
+		.kind = text_equal(json_member_text(object, "kind"), "RemoteZone")
+				? KIND_REMOTE_ZONE
+				: KIND_REMOTE_NETWORK,
+		.object = object,
 		.network = count > 1 && strcmp(arguments[1], "gone") == 0 ? NULL : &network,
 		.fault = &gone,
 		.now = clock_wall(),

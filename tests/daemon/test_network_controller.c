@@ -1,4 +1,5 @@
-/* The controller of RemoteNetworks between a played cloud and a scripted API server. */
+/* The controller of RemoteNetworks and RemoteZones between a played cloud and a scripted API
+ * server. */
 #include "daemon/network_controller.h"
 
 #include <setjmp.h>
@@ -15,6 +16,7 @@
 #include "tests/http/fake_server.h"
 
 #define PATH    "/apis/peerwarden.io/v1alpha1/remotenetworks/n"
+#define ZONE    "/apis/peerwarden.io/v1alpha1/remotezones/n"
 #define GET     "GET " PATH " HTTP"
 #define PATCH   "PATCH " PATH "/status HTTP"
 #define DELETE  "DELETE " PATH " HTTP"
@@ -36,7 +38,8 @@ struct fixture {
 	struct worker worker;
 	struct inventory *inventory;
 	struct played cloud;
-	struct cloud clouds[2];
+	struct played zones;
+	struct cloud clouds[4];
 	struct network_controller *controller;
 };
 
@@ -68,6 +71,25 @@ look_up(struct arena *arena, void *context, const struct remote *remote,
 	return true;
 }
 
+static bool
+look_up_zone(struct arena *arena, void *context, const struct remote *remote,
+	struct cloud_network *network, struct cloud_fault *fault)
+{
+	static const struct cloud_peering link = {"to-kyma", "/subscriptions/s/net", "Completed"};
+	struct played *cloud = context;
+
+	if (!look_up(arena, context, remote, network, fault))
+		return false;
+	snprintf(cloud->asked, sizeof cloud->asked, "%s in %s", strrchr(remote->id, '/') + 1,
+		remote->tenant ? remote->tenant : "ours");
+	network->region = "global";
+	network->owner = "s";
+	network->peerings = &link;
+	network->peering_count = 1;
+	network->most_peerings = 1000;
+	return true;
+}
+
 static void
 begin(struct fixture *fixture, const struct fake_step *steps)
 {
@@ -80,8 +102,19 @@ begin(struct fixture *fixture, const struct fake_step *steps)
 	fixture->inventory = inventory_new();
 	fixture->clouds[0] = (struct cloud){.name = "aws",
 		.provider = PROVIDER_AWS,
+		.describes = KIND_REMOTE_NETWORK,
 		.context = &fixture->cloud,
 		.look_up = look_up};
+	fixture->clouds[1] = (struct cloud){.name = "azure",
+		.provider = PROVIDER_AZURE,
+		.describes = KIND_REMOTE_NETWORK,
+		.context = &fixture->cloud,
+		.look_up = look_up};
+	fixture->clouds[2] = (struct cloud){.name = "azure-dns",
+		.provider = PROVIDER_AZURE,
+		.describes = KIND_REMOTE_ZONE,
+		.context = &fixture->zones,
+		.look_up = look_up_zone};
 	fixture->controller = network_controller_new(&(struct network_controller_settings){
 		fixture->clouds, fixture->inventory, 10 * HOUR, 1});
 }
@@ -99,13 +132,19 @@ end(struct fixture *fixture)
 }
 
 static struct work_result
-work(struct fixture *fixture)
+work_on(struct fixture *fixture, const char *key)
 {
 	struct work_result result =
-		network_controller_work(fixture->controller, &fixture->worker, "n");
+		network_controller_work(fixture->controller, &fixture->worker, key);
 
 	arena_reset(fixture->worker.arena);
 	return result;
+}
+
+static struct work_result
+work(struct fixture *fixture)
+{
+	return work_on(fixture, "remotenetworks/n");
 }
 
 /* A part of the last request, with ' in place of ". */
@@ -205,14 +244,14 @@ what_is_doubted_is_asked_for_at_once_but_not_twice_in_a_minute(void **state)
 
 	(void)state;
 	begin(&fixture, steps);
-	assert_false(network_controller_ask(fixture.controller, "n"));
+	assert_false(network_controller_ask(fixture.controller, "remotenetworks/n"));
 	work(&fixture);
-	assert_true(network_controller_ask(fixture.controller, "n"));
-	assert_false(network_controller_ask(fixture.controller, "n"));
+	assert_true(network_controller_ask(fixture.controller, "remotenetworks/n"));
+	assert_false(network_controller_ask(fixture.controller, "remotenetworks/n"));
 	assert_int_equal(fixture.cloud.calls, 0);
 	work(&fixture);
 	assert_int_equal(fixture.cloud.calls, 1);
-	assert_false(network_controller_ask(fixture.controller, "n"));
+	assert_false(network_controller_ask(fixture.controller, "remotenetworks/n"));
 	work(&fixture);
 	assert_int_equal(fixture.cloud.calls, 1);
 	end(&fixture);
@@ -575,6 +614,170 @@ a_question_begins_the_time_of_rest_anew(void **state)
 	free(asked);
 }
 
+/* --- zones --- */
+
+#define ZONE_ID                                                                                    \
+	"/subscriptions/0a1b2c3d-0000-4000-8000-000000000001/resourceGroups/group"                 \
+	"/providers/Microsoft.Network/privateDnsZones/example.com"
+#define ZONE_HOME                                                                                  \
+	"zone/subscriptions/0a1b2c3d-0000-4000-8000-000000000001/resourcegroups/group"             \
+	"/providers/microsoft.network/privatednszones/example.com"
+#define TENANT ",\"tenant\":\"0f0f0f0f-1111-4222-8333-444444444444\""
+#define ZONE_OF(metadata, spec, status)                                                            \
+	FAKE_OK "{\"apiVersion\":\"peerwarden.io/v1alpha1\",\"kind\":\"RemoteZone\","              \
+		"\"metadata\":{\"name\":\"n\",\"resourceVersion\":\"7\",\"uid\":\"u-1\","          \
+		"\"generation\":1" metadata "},\"spec\":{\"id\":\"" ZONE_ID "\"" spec              \
+		"},\"status\":{" status "}}"
+
+static void
+a_zone_is_looked_up_in_its_own_cloud_and_fills_its_own_status(void **state)
+{
+	static const struct fake_step steps[] = {
+		{"GET " ZONE " HTTP", ZONE_OF("", TENANT, ""), FAKE_CLOSE, false},
+		{"PATCH " ZONE "/status HTTP", FAKE_OK "{}", FAKE_CLOSE, false}, {0}};
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, steps);
+	assert_again(work_on(&fixture, "remotezones/n"), 8 * HOUR, 10 * HOUR);
+	assert_int_equal(fixture.cloud.calls, 0);
+	assert_int_equal(fixture.zones.calls, 1);
+	assert_string_equal(
+		fixture.zones.asked, "example.com in 0f0f0f0f-1111-4222-8333-444444444444");
+	assert_sent(&fixture,
+		"{'status':{'owner':'s','region':'global','tags':{'c-1':''},'links':[{'name':"
+		"'to-kyma','network':'/subscriptions/s/net','state':'Completed'}],'maxLinks':1000,"
+		"'conditions':[{'type':'Ready','status':'True','observedGeneration':1,");
+	assert_sent(&fixture, "'message':'The zone or ruleset was found.'");
+	assert_sent(&fixture, "'observedVersion':'7'}}");
+	end(&fixture);
+}
+
+static void
+a_zone_that_is_gone_says_so_in_its_own_word(void **state)
+{
+	static const struct cloud_fault fault = {CLOUD_GONE, "", "", "there is no zone", ""};
+	static const struct fake_step steps[] = {
+		{"GET " ZONE " HTTP", ZONE_OF("", "", ""), FAKE_CLOSE, false},
+		{"PATCH " ZONE "/status HTTP", FAKE_OK "{}", FAKE_CLOSE, false}, {0}};
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, steps);
+	fixture.zones.fault = &fault;
+	assert_again(work_on(&fixture, "remotezones/n"), 8 * HOUR, 10 * HOUR);
+	assert_sent(&fixture, "'reason':'FailedLoadingPrivateDnzZone','message':'there is no");
+	end(&fixture);
+}
+
+static void
+a_zone_and_a_network_of_one_name_are_doubted_apart(void **state)
+{
+	char *object = found_now("", VPC);
+	const struct fake_step steps[] = {{GET, object, FAKE_CLOSE, false}, {0}};
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, steps);
+	work(&fixture);
+	assert_false(network_controller_ask(fixture.controller, "remotezones/n"));
+	assert_true(network_controller_ask(fixture.controller, "remotenetworks/n"));
+	end(&fixture);
+	free(object);
+}
+
+static void
+what_is_no_key_of_ours_is_over(void **state)
+{
+	static const char *const keys[] = {"n", "remotezones", "remotezones/", "vpcs/n", ""};
+	static const struct fake_step steps[] = {{0}};
+	struct fixture fixture;
+
+	(void)state;
+	begin(&fixture, steps);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		assert_int_equal(work_on(&fixture, keys[i]).end, WORK_OVER);
+	end(&fixture);
+}
+
+static void
+store_zone(struct fixture *fixture, bool used)
+{
+	static struct dns_link link = {.zone = ZONE_HOME, .exclusive = "x", .name = "to-kyma"};
+	static const struct declaration zone = {
+		.object = {KIND_REMOTE_ZONE, "", "n"}, .home = ZONE_HOME, .defines_home = true};
+	static const struct declaration from = {.object = {KIND_AZURE_VPC_DNS_LINK, "", "l"},
+		.home = DOMAIN_OF_SHOOT,
+		.deleting = true,
+		.dns_links = &link,
+		.dns_link_count = 1};
+
+	inventory_lock(fixture->inventory);
+	inventory_store(fixture->inventory, &zone);
+	if (used)
+		inventory_store(fixture->inventory, &from);
+	inventory_unlock(fixture->inventory);
+}
+
+/* A zone that was found a moment ago. */
+static char *
+zone_found_now(const char *spec)
+{
+	char now[CLOCK_TEXT_SIZE];
+	char *reply;
+
+	clock_format(clock_wall(), now);
+	assert_true(asprintf(&reply, ZONE_OF(OURS, "%s", LOOKED_UP("True", "Found", "%s")), spec,
+			    now) > 0);
+	return reply;
+}
+
+static void
+a_zone_that_was_made_goes_when_no_link_has_led_to_it_for_long(void **state)
+{
+	static const char *const specs[] = {"", TENANT};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+		char *object = zone_found_now(specs[i]);
+		const struct fake_step steps[] = {{"GET " ZONE " HTTP", object, FAKE_CLOSE, false},
+			{"GET " ZONE " HTTP", object, FAKE_CLOSE, false},
+			{"DELETE " ZONE " HTTP", FAKE_OK "{}", FAKE_CLOSE, false}, {0}};
+		struct fixture fixture;
+
+		begin(&fixture, steps);
+		store_zone(&fixture, false);
+		assert_again(work_on(&fixture, "remotezones/n"), 1, 1);
+		assert_int_equal(work_on(&fixture, "remotezones/n").end, WORK_OVER);
+		end(&fixture);
+		free(object);
+	}
+}
+
+static void
+what_a_link_leads_to_or_somebody_wrote_into_stays(void **state)
+{
+	static const struct {
+		const char *spec;
+		bool used;
+	} rows[] = {{"", true}, {",\"tags\":{\"c-1\":\"\"}", false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char *object = zone_found_now(rows[i].spec);
+		const struct fake_step steps[] = {{"GET " ZONE " HTTP", object, FAKE_CLOSE, false},
+			{"GET " ZONE " HTTP", object, FAKE_CLOSE, false}, {0}};
+		struct fixture fixture;
+
+		begin(&fixture, steps);
+		store_zone(&fixture, rows[i].used);
+		for (int j = 0; j < 2; j++)
+			assert_int_equal(work_on(&fixture, "remotezones/n").end, WORK_AGAIN);
+		end(&fixture);
+		free(object);
+	}
+}
+
 /* --- what is shown --- */
 
 static struct {
@@ -587,6 +790,7 @@ on_sample(void *context, const struct metric_sample *sample)
 {
 	(void)context;
 	if (text_equal(sample->metric->name, "peerwarden_cloud_lookups_total") &&
+		text_equal(sample->values[0], "aws") &&
 		text_equal(sample->values[1], counted.result))
 		counted.value = sample->value;
 }
@@ -615,7 +819,7 @@ each_cloud_shows_its_answers_and_its_last_error(void **state)
 	(void)state;
 	begin(&fixture, steps);
 	views = network_controller_look(fixture.worker.arena, fixture.controller);
-	assert_int_equal(views.count, 1);
+	assert_int_equal(views.count, 3);
 	assert_string_equal(views.items[0].error, "");
 	work(&fixture);
 	fixture.cloud.fault = &fault;
@@ -654,6 +858,12 @@ main(void)
 		cmocka_unit_test(what_a_peering_leads_to_stays_even_while_that_goes),
 		cmocka_unit_test(nothing_goes_before_the_inventory_has_seen_it),
 		cmocka_unit_test(a_question_begins_the_time_of_rest_anew),
+		cmocka_unit_test(a_zone_is_looked_up_in_its_own_cloud_and_fills_its_own_status),
+		cmocka_unit_test(a_zone_that_is_gone_says_so_in_its_own_word),
+		cmocka_unit_test(a_zone_and_a_network_of_one_name_are_doubted_apart),
+		cmocka_unit_test(what_is_no_key_of_ours_is_over),
+		cmocka_unit_test(a_zone_that_was_made_goes_when_no_link_has_led_to_it_for_long),
+		cmocka_unit_test(what_a_link_leads_to_or_somebody_wrote_into_stays),
 		cmocka_unit_test(each_cloud_shows_its_answers_and_its_last_error),
 	};
 

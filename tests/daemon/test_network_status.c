@@ -252,6 +252,26 @@ rights_are_listed_only_where_all_were_judged_and_said_where_not(void **state)
 }
 
 static void
+what_may_not_be_seen_is_not_told_as_none(void **state)
+{
+	struct cloud_network network = plain(*state);
+	struct network_answer answer = {
+		.object = object_of(*state, "{}", "{" PLAIN "}"),
+		.network = &network,
+		.now = NOW,
+	};
+
+	network.range_count = network.tag_count = 0;
+	network.ranges_hidden = true;
+	assert_non_null(strstr(
+		told(*state, &answer), "'cidrs':null,'tags':{'a':null,'b':null},'lastSeen'"));
+	network.tags_hidden = true;
+	assert_string_equal(told(*state, &answer),
+		"{'status':{'cidrs':null,'tags':null,'lastSeen':'" TIME
+		"','observedVersion':'77'}}");
+}
+
+static void
 tags_that_are_no_longer_there_are_taken_away(void **state)
 {
 	static const struct tag tags[] = {{"a", "3"}};
@@ -329,6 +349,87 @@ what_is_gone_leaves_nothing_behind(void **state)
 							       "','observedVersion':'77'}}");
 }
 
+/* A zone with something of what a network has too. */
+static struct cloud_network
+zone(void)
+{
+	static const struct tag tag = {"c-1", ""};
+	static const struct cloud_peering link = {"to-kyma", "/subscriptions/s/vnet", "Completed"};
+	static const char *const rights[] = {"r"};
+
+	return (struct cloud_network){
+		.owner = "s",
+		.region = "global",
+		.tags = &tag,
+		.tag_count = 1,
+		.peerings = &link,
+		.peering_count = 1,
+		.tables_known = true,
+		.rights_known = true,
+		.missing_rights = rights,
+		.missing_right_count = 1,
+		.most_peerings = 1000,
+	};
+}
+
+#define ZONE_FOUND READY("True", TIME, "Found", "The zone or ruleset was found.")
+
+static void
+a_zone_has_links_and_their_limit_in_place_of_addresses_and_tables(void **state)
+{
+	struct cloud_network found = zone();
+	struct network_answer answer = {
+		.kind = KIND_REMOTE_ZONE,
+		.object = object_of(*state, "{}", "{'maxLinks':500}"),
+		.network = &found,
+		.now = NOW,
+	};
+
+	assert_string_equal(told(*state, &answer),
+		"{'status':{'owner':'s','region':'global','tags':{'c-1':''},'links':[{'name':"
+		"'to-kyma','network':'/subscriptions/s/vnet','state':'Completed'}],'maxLinks':1000,"
+		"'missingRights':['r'],'conditions':[" ZONE_FOUND "],'lastSeen':'" TIME
+		"','observedVersion':'77'}}");
+	found.most_peerings = 0; /* of a ruleset Azure does not say it */
+	assert_non_null(strstr(told(*state, &answer), "'maxLinks':null"));
+}
+
+static void
+a_zone_that_is_gone_leaves_nothing_behind(void **state)
+{
+	static const struct cloud_fault fault = {
+		CLOUD_GONE, "", "ResourceNotFound", "there is no zone", ""};
+	struct network_answer answer = {
+		.kind = KIND_REMOTE_ZONE,
+		.object = object_of(*state, "{}",
+			"{'owner':'s','region':'global','tags':{},'links':[],'maxLinks':7,"
+			"'lastSeen':'" EARLIER "'}"),
+		.fault = &fault,
+		.now = NOW,
+	};
+
+	assert_string_equal(told(*state, &answer),
+		"{'status':{'owner':null,'region':null,'tags':null,'links':null,'maxLinks':null,"
+		"'conditions':[" READY("False", TIME, "FailedLoadingPrivateDnzZone",
+			"there is no zone.") "],'lastSeen':'" TIME "','observedVersion':'77'}}");
+}
+
+static void
+a_failed_look_up_of_a_zone_says_when_its_facts_were_seen(void **state)
+{
+	static const struct cloud_fault fault = {
+		CLOUD_BACK_OFF, "", "TooManyRequests", "too fast", ""};
+	struct network_answer answer = {
+		.kind = KIND_REMOTE_ZONE,
+		.object = object_of(*state, "{}", "{'tags':{},'lastSeen':'" EARLIER "'}"),
+		.fault = &fault,
+		.now = NOW,
+	};
+
+	assert_non_null(strstr(
+		told(*state, &answer), "'too fast. What stands here was seen at " EARLIER ".'"));
+}
+
 static void
 a_condition_keeps_its_time_while_it_stays_false(void **state)
 {
@@ -374,24 +475,40 @@ reasons_are_those_of_kyma(void **state)
 	static const struct {
 		enum cloud_failure failure;
 		const char *code, *reason;
+		enum kind kind;
 	} rows[] = {
-		{CLOUD_GONE, "InvalidVpcID.NotFound", "VpcNotFound"},
-		{CLOUD_GONE, "", "VpcNotFound"},
-		{CLOUD_WAIT_FOR_USER, "UnauthorizedOperation", "Unauthorized"},
-		{CLOUD_WAIT_FOR_USER, "AccessDenied", "Unauthorized"},
-		{CLOUD_WAIT_FOR_USER, "AuthFailure", "Unauthenticated"},
-		{CLOUD_WAIT_FOR_USER, "VpcPeeringConnectionLimitExceeded", "QuotaExceeded"},
-		{CLOUD_BACK_OFF, "RequestLimitExceeded", "Throttled"},
-		{CLOUD_BACK_OFF, "Throttling", "Throttled"},
-		{CLOUD_BACK_OFF, "InternalError", "CloudProviderError"},
-		{CLOUD_CREDENTIALS, "", "Unauthenticated"},
-		{CLOUD_PERMANENT, "InvalidParameterValue", "CloudProviderError"},
+		{CLOUD_GONE, "InvalidVpcID.NotFound", "VpcNotFound", KIND_REMOTE_NETWORK},
+		{CLOUD_GONE, "", "VpcNotFound", KIND_REMOTE_NETWORK},
+		{CLOUD_WAIT_FOR_USER, "UnauthorizedOperation", "Unauthorized", KIND_REMOTE_NETWORK},
+		{CLOUD_WAIT_FOR_USER, "AccessDenied", "Unauthorized", KIND_REMOTE_NETWORK},
+		{CLOUD_WAIT_FOR_USER, "AuthFailure", "Unauthenticated", KIND_REMOTE_NETWORK},
+		{CLOUD_WAIT_FOR_USER, "VpcPeeringConnectionLimitExceeded", "QuotaExceeded",
+			KIND_REMOTE_NETWORK},
+		{CLOUD_BACK_OFF, "RequestLimitExceeded", "Throttled", KIND_REMOTE_NETWORK},
+		{CLOUD_BACK_OFF, "Throttling", "Throttled", KIND_REMOTE_NETWORK},
+		{CLOUD_BACK_OFF, "InternalError", "CloudProviderError", KIND_REMOTE_NETWORK},
+		{CLOUD_CREDENTIALS, "", "Unauthenticated", KIND_REMOTE_NETWORK},
+		{CLOUD_PERMANENT, "InvalidParameterValue", "CloudProviderError",
+			KIND_REMOTE_NETWORK},
+		{CLOUD_GONE, "", "FailedLoadingPrivateDnzZone", KIND_REMOTE_ZONE},
+		{CLOUD_WAIT_FOR_USER, "forbidden", "Unauthorized", KIND_REMOTE_NETWORK},
+		{CLOUD_WAIT_FOR_USER, "IAM_PERMISSION_DENIED", "Unauthorized", KIND_REMOTE_NETWORK},
+		{CLOUD_BACK_OFF, "rateLimitExceeded", "Throttled", KIND_REMOTE_NETWORK},
+		{CLOUD_BACK_OFF, "userRateLimitExceeded", "Throttled", KIND_REMOTE_NETWORK},
+		{CLOUD_BACK_OFF, "RATE_LIMIT_EXCEEDED", "Throttled", KIND_REMOTE_NETWORK},
+		{CLOUD_WAIT_FOR_USER, "QUOTA_EXCEEDED", "QuotaExceeded", KIND_REMOTE_NETWORK},
+		{CLOUD_WAIT_FOR_USER, "UNAUTHENTICATED", "Unauthenticated", KIND_REMOTE_NETWORK},
+		{CLOUD_WAIT_FOR_USER, "AuthorizationFailed", "Unauthorized", KIND_REMOTE_ZONE},
+		{CLOUD_WAIT_FOR_USER, "InvalidAuthenticationTokenTenant", "Unauthenticated",
+			KIND_REMOTE_ZONE},
+		{CLOUD_BACK_OFF, "SubscriptionRequestsThrottled", "Throttled", KIND_REMOTE_ZONE},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		assert_string_equal(network_status_reason(&(struct cloud_fault){
-					    rows[i].failure, "", rows[i].code, "", ""}),
+		assert_string_equal(
+			network_status_reason(rows[i].kind,
+				&(struct cloud_fault){rows[i].failure, "", rows[i].code, "", ""}),
 			rows[i].reason);
 }
 
@@ -462,6 +579,10 @@ a_failed_look_up_is_no_answer_but_that_nothing_is_there_is_one(void **state)
 		object_of(*state, "{}",
 			"{'conditions':[" READY("False", EARLIER, "VpcNotFound", "x") "]}"))
 			    .answered);
+	assert_true(network_status_read(object_of(*state, "{}",
+						"{'conditions':[" READY("False", EARLIER,
+							"FailedLoadingPrivateDnzZone", "x") "]}"))
+			    .answered);
 }
 
 static const struct json *
@@ -531,10 +652,14 @@ main(void)
 		cmocka_unit_test(what_was_asked_for_is_told_even_if_nothing_has_changed),
 		cmocka_unit_test(that_no_right_is_missing_is_told_where_all_were_judged),
 		cmocka_unit_test(rights_are_listed_only_where_all_were_judged_and_said_where_not),
+		cmocka_unit_test(what_may_not_be_seen_is_not_told_as_none),
 		cmocka_unit_test(tags_that_are_no_longer_there_are_taken_away),
 		cmocka_unit_test(a_failure_keeps_what_was_seen_and_says_why_and_what_to_do),
 		cmocka_unit_test(the_same_failure_is_told_once),
 		cmocka_unit_test(what_is_gone_leaves_nothing_behind),
+		cmocka_unit_test(a_zone_has_links_and_their_limit_in_place_of_addresses_and_tables),
+		cmocka_unit_test(a_zone_that_is_gone_leaves_nothing_behind),
+		cmocka_unit_test(a_failed_look_up_of_a_zone_says_when_its_facts_were_seen),
 		cmocka_unit_test(a_condition_keeps_its_time_while_it_stays_false),
 		cmocka_unit_test(a_problem_is_a_line_without_what_only_the_owner_can_read),
 		cmocka_unit_test(reasons_are_those_of_kyma),

@@ -44,6 +44,19 @@
 	       "\"reason\":\"Ready\",\"message\":\"the peering is connected and routed\","         \
 	       "\"lastTransitionTime\":\"2026-01-02T03:04:05Z\",\"observedGeneration\":1}]"
 
+/* The same on Google Cloud. */
+#define FAR_KEY  "gcpvpcpeerings/blue"
+#define FAR_PATH "/apis/cloud-resources.kyma-project.io/v1beta1/" FAR_KEY
+#define FAR_GET  "GET " FAR_PATH " HTTP"
+#define FAR_PUT  "PUT " FAR_PATH " HTTP"
+#define FAR_OBJECT(version, more, status)                                                          \
+	FAKE_OK "{\"apiVersion\":\"cloud-resources.kyma-project.io/v1beta1\","                     \
+		"\"kind\":\"GcpVpcPeering\",\"metadata\":{\"name\":\"blue\",\"uid\":\"u-2\","      \
+		"\"generation\":1,\"resourceVersion\":\"" version "\"" more                        \
+		"},\"spec\":{\"remotePeeringName\":\"back\",\"remoteProject\":\"away-1\","         \
+		"\"remoteVpc\":\"far\"},\"status\":{" status "}}"
+#define FAR_STORED "\"id\":\"peerwarden-u-2\""
+
 /* One call that the controller makes of the cloud, and what comes of it. */
 struct move {
 	const char *name;        /* "plan", or the object of the step; NULL ends the script */
@@ -72,11 +85,13 @@ static struct {
 	const struct finding *findings; /* of the judge; NULL for none */
 	bool unseen;                    /* the judge does not know the object */
 	unsigned judged;
-	char left[64];    /* the last RemoteNetwork that was left */
-	char doubted[64]; /* ... that was doubted */
+	char left[128];    /* key of the last RemoteNetwork that was left */
+	char doubted[128]; /* ... that was doubted */
 	atomic_bool ending;
 	struct buffer told; /* "Reason: note\n" of each Event */
 	bool leads;
+	bool on_google;  /* works on the object there */
+	char let_be[32]; /* the uid of the last */
 } play;
 
 /* --- in place of the lead and of the Events --- */
@@ -103,7 +118,8 @@ void
 __wrap_event_record(struct event_recorder *recorder, const struct event *event)
 {
 	(void)recorder;
-	assert_string_equal(event->regarding.kind, "AwsVpcPeering");
+	assert_string_equal(
+		event->regarding.kind, play.on_google ? "GcpVpcPeering" : "AwsVpcPeering");
 	assert_string_equal(event->regarding.name, "blue");
 	assert_string_equal(event->action, "Reconcile");
 	buffer_printf(&play.told, "%s: %s\n", event->reason, event->note);
@@ -169,11 +185,40 @@ play_step(struct arena *arena, void *context, const struct cloud_wish *wish,
 	return end_of_move(move, fault);
 }
 
+static void
+play_let_be(void *context, const char *uid)
+{
+	(void)context;
+	snprintf(play.let_be, sizeof play.let_be, "%s", uid);
+}
+
+static const struct cloud_words words = {
+	.create = "FailedCreatingVpcPeeringConnection",
+	.accept = "FailedAcceptingVpcPeeringConnection",
+	.routes = "FailedCreatingRoutes",
+	.options = "CloudProviderError",
+	.gone = "VpcNotFound",
+	.ready = "the peering is connected and routed",
+	.remove = "remove ",
+	.remove_from = " now",
+};
 static const struct cloud clouds[] = {{.name = "played",
 					      .provider = PROVIDER_AWS,
-					      .peering = KIND_AWS_VPC_PEERING,
+					      .manages = KIND_AWS_VPC_PEERING,
+					      .describes = KIND_REMOTE_NETWORK,
+					      .id_prefix = "pcx-",
+					      .words = &words,
 					      .plan = play_plan,
-					      .perform = play_step},
+					      .perform = play_step,
+					      .let_be = play_let_be},
+	{.name = "far",
+		.provider = PROVIDER_GCP,
+		.manages = KIND_GCP_VPC_PEERING,
+		.describes = KIND_REMOTE_NETWORK,
+		.id_prefix = "peerwarden-",
+		.words = &words,
+		.plan = play_plan,
+		.perform = play_step},
 	{0}};
 
 static const struct cloud_step create[] = {
@@ -192,6 +237,10 @@ static const struct cloud_step delete[] = {
 #define CREATED                                                                                    \
 	{                                                                                          \
 		.id = "pcx-1", .state = "pending-acceptance", .steps = rest, .step_count = 2       \
+	}
+#define UNDER_WAY                                                                                  \
+	{                                                                                          \
+		.id = "pcx-1", .state = "provisioning", .steps = rest, .step_count = 2             \
 	}
 #define ACTIVE                                                                                     \
 	{                                                                                          \
@@ -214,17 +263,17 @@ play_judge(void *context, struct arena *arena, const struct object_id *object,
 }
 
 static void
-play_left(void *context, const char *network)
+play_left(void *context, const char *key)
 {
 	(void)context;
-	snprintf(play.left, sizeof play.left, "%s", network);
+	snprintf(play.left, sizeof play.left, "%s", key);
 }
 
 static void
-play_doubt(void *context, const char *network)
+play_doubt(void *context, const char *key)
 {
 	(void)context;
-	snprintf(play.doubted, sizeof play.doubted, "%s", network);
+	snprintf(play.doubted, sizeof play.doubted, "%s", key);
 }
 
 static const struct declaration blue = {
@@ -303,7 +352,8 @@ work_at_once(const struct fake_step *steps, const struct move *moves)
 	play.worker.arena = arena_new(10000000);
 	play.worker.client = kube_client_new(&play.config, NULL);
 	buffer_clear(&play.told);
-	result = peering_controller_work(play.controller, &play.worker, KEY);
+	result = peering_controller_work(
+		play.controller, &play.worker, play.on_google ? FAR_KEY : KEY);
 	kube_client_free(play.worker.client);
 	fake_server_stop(&play.server);
 	arena_free(play.worker.arena);
@@ -354,6 +404,7 @@ observing_writes_nothing_and_tells_a_drift_when_it_changes(void **state)
 
 	(void)state;
 	assert_on_schedule(work(steps, drifted));
+	assert_string_equal(play.let_be, "u-1");
 	assert_told("Drift: it is not accepted, and 1 more; ");
 	assert_told("peerwarden.io/mode=manage");
 	assert_int_equal(view(arena).drift, 2);
@@ -455,6 +506,7 @@ managing_puts_the_finalizer_first_and_the_id_before_the_next_step(void **state)
 
 	(void)state;
 	assert_on_schedule(work(steps, moves));
+	assert_string_equal(play.let_be, "");
 	assert_non_null(strstr(play.server.last, "\"type\":\"Ready\""));
 	assert_non_null(strstr(play.server.last, "\"resourceVersion\":\"9\""));
 	assert_non_null(strstr(play.server.last, "\"state\":\"active\""));
@@ -881,6 +933,65 @@ a_spec_without_a_remote_network_is_refused(void **state)
 	assert_non_null(strstr(play.server.last, "\"reason\":\"ValidationFailed\""));
 }
 
+/* Others change one of the two networks. */
+static void
+who_waits_in_line_comes_when_he_was_told_to(void **state)
+{
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("7", OURS, STORED ",\"state\":\"provisioning\""), FAKE_CLOSE, false},
+		{0}};
+	static const struct move planned[] = {{"plan", .plan = {.id = "pcx-1",
+							       .state = "provisioning",
+							       .look_again = 3 * CLOCK_SECOND,
+							       .in_line = true}},
+		{0}};
+	static const struct move put_off[] = {{"plan", .plan = UNDER_WAY},
+		{"accept", .to = {.id = "", .operation = "", 3 * CLOCK_SECOND, .put_off = true}},
+		{0}};
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_result(work(steps, planned), WORK_AGAIN, 3 * CLOCK_SECOND, 3 * CLOCK_SECOND);
+		assert_result(work(steps, put_off), WORK_AGAIN, 3 * CLOCK_SECOND, 3 * CLOCK_SECOND);
+	}
+}
+
+static void
+who_waits_without_having_asked_is_told_as_before(void **state)
+{
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("7", OURS, WELL), FAKE_CLOSE, false}, {0}};
+	static const struct move planned[] = {
+		{"plan", .plan = {.id = "pcx-1", .look_again = 3 * CLOCK_SECOND, .in_line = true}},
+		{0}};
+	struct arena *arena = arena_new(100000);
+
+	(void)state;
+	assert_result(work(steps, planned), WORK_AGAIN, 3 * CLOCK_SECOND, 3 * CLOCK_SECOND);
+	assert_string_equal(view(arena).state, "active");
+	arena_free(arena);
+}
+
+static void
+what_goes_on_after_a_step_is_looked_at_soon(void **state)
+{
+	static const struct fake_step steps[] = {
+		{GET, OBJECT("7", OURS, STORED ",\"state\":\"provisioning\""), FAKE_CLOSE, false},
+		{0}};
+	static const struct move waits[] = {{"plan", .plan = {.id = "pcx-1",
+							     .state = "provisioning",
+							     .look_again = 2 * CLOCK_SECOND}},
+		{0}};
+	static const struct move begins[] = {{"plan", .plan = UNDER_WAY},
+		{"accept", .to = {.id = "", .operation = "", 2 * CLOCK_SECOND}}, {0}};
+
+	(void)state;
+	for (int seconds = 2; seconds < 16; seconds *= 2)
+		assert_result(work(steps, waits), WORK_AGAIN, seconds * CLOCK_SECOND,
+			seconds * CLOCK_SECOND);
+	assert_result(work(steps, begins), WORK_AGAIN, 2 * CLOCK_SECOND, 2 * CLOCK_SECOND);
+}
+
 static void
 what_is_under_way_is_looked_at_ever_more_seldom(void **state)
 {
@@ -947,6 +1058,7 @@ what_the_policy_denies_gets_no_connection_and_is_told_why(void **state)
 	(void)state;
 	play.findings = &overlap;
 	assert_result(work(steps, moves), WORK_AGAIN, 45 * CLOCK_SECOND, 60 * CLOCK_SECOND);
+	assert_string_equal(play.let_be, "u-1");
 	assert_non_null(strstr(play.server.last,
 		"\"reason\":\"ValidationFailed\",\"message\":\"the rule cidr-overlap denies it: "
 		"10.3.0.0/16 overlaps Vpc other; way out: take another or none\""));
@@ -971,7 +1083,7 @@ a_network_that_a_denial_is_about_is_doubted(void **state)
 	assert_string_equal(play.doubted, "");
 	other.next = &network;
 	work(steps, moves);
-	assert_string_equal(play.doubted, "far");
+	assert_string_equal(play.doubted, "remotenetworks/far");
 }
 
 static void
@@ -1089,6 +1201,24 @@ an_operation_is_stored_beside_what_others_wrote_and_is_read_back(void **state)
 	assert_null(strstr(play.server.last, "peerwarden.io/operation"));
 }
 
+/* Else a deletion would find nothing of what is still being made. */
+static void
+an_operation_is_stored_also_where_the_object_has_just_been_deleted(void **state)
+{
+	static const struct fake_step steps[] = {{GET, OBJECT("7", OURS, ""), FAKE_CLOSE, false},
+		{STORES, STALE, FAKE_CLOSE, false},
+		{GET, OBJECT("8", OURS DELETED, ""), FAKE_CLOSE, false},
+		{STORES, OBJECT("9", OURS DELETED, STORED), FAKE_CLOSE, false},
+		{PUT, OBJECT("10", OURS DELETED, STORED), FAKE_CLOSE, false}, {0}};
+	static const struct move moves[] = {{"plan", .plan = NOTHING_YET},
+		{"create", .to = {.id = "pcx-1", .operation = "op-1", .after = CLOCK_SECOND}}, {0}};
+
+	(void)state;
+	assert_result(work(steps, moves), WORK_AGAIN, 0, 0);
+	assert_non_null(strstr(play.server.last, "\"peerwarden.io/operation\":\"op-1\""));
+	assert_non_null(strstr(play.server.last, "\"resourceVersion\":\"9\""));
+}
+
 /* --- the RemoteNetwork --- */
 
 #define CREATES "POST /apis/peerwarden.io/v1alpha1/remotenetworks HTTP"
@@ -1111,7 +1241,8 @@ a_network_that_nothing_describes_gets_a_remote_network(void **state)
 		"\"name\":\"aws-123456789012-eu-central-1-vpc-0123456789abcdef0\""));
 	know(&far_network);
 	assert_on_schedule(work(again, known));
-	assert_string_equal(play.left, "aws-123456789012-eu-central-1-vpc-0123456789abcdef0");
+	assert_string_equal(
+		play.left, "remotenetworks/aws-123456789012-eu-central-1-vpc-0123456789abcdef0");
 }
 
 static void
@@ -1130,7 +1261,7 @@ a_remote_network_is_left_once_the_inventory_has_forgotten_the_object_too(void **
 	assert_string_equal(play.left, "");
 	forget(&blue);
 	assert_result(work(gone, none), WORK_OVER, 0, 0);
-	assert_string_equal(play.left, "far");
+	assert_string_equal(play.left, "remotenetworks/far");
 }
 
 static void
@@ -1209,7 +1340,30 @@ an_observed_object_is_let_go_and_what_stays_is_said(void **state)
 
 	(void)state;
 	assert_result(work(steps, moves), WORK_AGAIN, 0, 0);
-	assert_told("LeftInCloud: the connection pcx-1 and its routes stay in the cloud");
+	assert_told("LeftInCloud: pcx-1, and what leads through it, stays in the cloud, since this "
+		    "object is only observed; way out: remove pcx-1 now");
+}
+
+/* On Google Cloud the remote half comes first, and an id with the own one. */
+static void
+what_was_begun_at_the_other_end_alone_is_said_too(void **state)
+{
+	static const struct fake_step begun[] = {
+		{FAR_GET, FAR_OBJECT("7", "," FINALIZER DELETED, ""), FAKE_CLOSE, false},
+		{FAR_PUT, FAR_OBJECT("8", DELETED, ""), FAKE_CLOSE, false}, {0}};
+	static const struct fake_step made[] = {
+		{FAR_GET, FAR_OBJECT("7", "," FINALIZER DELETED, FAR_STORED), FAKE_CLOSE, false},
+		{FAR_PUT, FAR_OBJECT("8", DELETED, FAR_STORED), FAKE_CLOSE, false}, {0}};
+	static const struct move moves[] = {{0}};
+
+	(void)state;
+	play.on_google = true;
+	work(begun, moves);
+	assert_told("LeftInCloud: what has the name back in away-1/far, if it was made already, "
+		    "stays in the cloud, since this object is only observed; way out: look");
+	work(made, moves);
+	assert_told("LeftInCloud: peerwarden-u-2, and what leads through it, stays in the cloud");
+	assert_told("; and so may what has the name back in away-1/far");
 }
 
 static void
@@ -1311,11 +1465,15 @@ main(void)
 		TEST(what_is_not_as_it_was_thought_is_planned_anew_but_not_without_end),
 		TEST(what_the_plan_finds_wrong_becomes_the_condition),
 		TEST(a_spec_without_a_remote_network_is_refused),
+		TEST(who_waits_in_line_comes_when_he_was_told_to),
+		TEST(who_waits_without_having_asked_is_told_as_before),
+		TEST(what_goes_on_after_a_step_is_looked_at_soon),
 		TEST(what_is_under_way_is_looked_at_ever_more_seldom),
 		TEST(what_is_deleted_loses_the_finalizer_when_nothing_of_it_is_left),
 		TEST(a_deletion_that_cannot_go_on_says_how_to_let_go),
 		TEST(nothing_is_deleted_for_an_object_without_our_finalizer),
 		TEST(an_observed_object_is_let_go_and_what_stays_is_said),
+		TEST(what_was_begun_at_the_other_end_alone_is_said_too),
 		TEST(an_object_that_is_gone_is_forgotten),
 		TEST(what_was_cut_is_neither_told_nor_written),
 		TEST(what_the_policy_denies_gets_no_connection_and_is_told_why),
@@ -1325,6 +1483,7 @@ main(void)
 		TEST(what_leads_to_a_network_that_nobody_has_asked_about_waits_but_not_for_ever),
 		TEST(what_the_mirror_has_not_seen_yet_waits_and_what_is_deleted_is_not_judged),
 		TEST(an_operation_is_stored_beside_what_others_wrote_and_is_read_back),
+		TEST(an_operation_is_stored_also_where_the_object_has_just_been_deleted),
 		TEST(a_network_that_nothing_describes_gets_a_remote_network),
 		TEST(a_remote_network_is_left_once_the_inventory_has_forgotten_the_object_too),
 		TEST(a_change_of_the_network_wakes_who_has_a_problem_and_nobody_else),

@@ -115,16 +115,18 @@ clouds_are_a_list_of_known_names(void **state)
 {
 	static const struct {
 		const char *list;
-		bool good, aws;
+		bool good, aws, gcp, azure;
 	} rows[] = {
-		{"", true, false},
-		{"aws", true, true},
-		{" aws ", true, true},
-		{"aws,aws", true, true},
-		{"aws,gcp", false, false},
-		{"aw", false, false},
-		{"awsx", false, false},
-		{"aws,,aws", false, false},
+		{"", true, false, false, false},
+		{"aws", true, true, false, false},
+		{" aws ", true, true, false, false},
+		{"aws,aws", true, true, false, false},
+		{"aws, gcp", true, true, true, false},
+		{"azure,gcp", true, false, true, true},
+		{"aws,ibm", false, false, false, false},
+		{"aw", false, false, false, false},
+		{"awsx", false, false, false, false},
+		{"aws,,aws", false, false, false, false},
 	};
 	struct settings settings;
 	struct error error;
@@ -133,10 +135,13 @@ clouds_are_a_list_of_known_names(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		setenv("PEERWARDEN_CLOUDS", rows[i].list, 1);
 		assert_int_equal(load("", &settings, &error), rows[i].good);
-		if (rows[i].good)
-			assert_int_equal(settings_has_cloud(&settings, "aws"), rows[i].aws);
-		else
+		if (!rows[i].good) {
 			assert_non_null(strstr(error.message, "--clouds"));
+			continue;
+		}
+		assert_int_equal(settings_has_cloud(&settings, "aws"), rows[i].aws);
+		assert_int_equal(settings_has_cloud(&settings, "gcp"), rows[i].gcp);
+		assert_int_equal(settings_has_cloud(&settings, "azure"), rows[i].azure);
 	}
 	unsetenv("PEERWARDEN_CLOUDS");
 }

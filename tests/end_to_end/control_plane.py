@@ -109,7 +109,7 @@ class ControlPlane:
             *may("peerwarden", READ, ("kubeovn.io", ["*"]), ("cloud-resources.kyma-project.io", ["*"]),
                  ("peerwarden.io", ["*"])),
             *may("peerwarden", READ, ("", ["configmaps"]), namespace="kube-system"),
-            *may("peerwarden-lookup", ["create", "patch"], ("peerwarden.io", ["remotenetworks"])),
+            *may("peerwarden-lookup", ["create", "patch"], ("peerwarden.io", ["remotenetworks", "remotezones"])),
             *may("peerwarden-registration", ["get"], ("admissionregistration.k8s.io", [
                 "validatingwebhookconfigurations", "mutatingwebhookconfigurations"])),
             *may("peerwarden", READ + WRITE, ("coordination.k8s.io", ["leases"]), namespace=SYSTEM_NAMESPACE),

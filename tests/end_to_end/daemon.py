@@ -30,14 +30,15 @@ def grant(control_plane):
 
 
 class Daemon:
-    """One daemon process with a port and a log of its own."""
+    """One daemon process with a port and a log of its own; its lease is a quick one unless the options have another."""
 
     def __init__(self, folder, kubeconfig, *options, **environment):
         self.port = free_port()
         self.name = f"daemon-{self.port}"
+        has_lease = any(str(option).startswith("--lease-duration") for option in options)
         self.server = Server([
             program("peerwarden-daemon"), "--listen", f"127.0.0.1:{self.port}", "--kubeconfig", kubeconfig,
-            *QUICK_LEASE, *options,
+            *(() if has_lease else QUICK_LEASE), *options,
         ], folder / f"{self.name}.log", **{
             "ASAN_OPTIONS": "quarantine_size_mb=8", "POD_NAME": self.name, "POD_NAMESPACE": SYSTEM_NAMESPACE,
             **environment})

@@ -6,28 +6,18 @@ the cloud, in the object's status and in the Events about it.
 
 import copy
 import itertools
-import json
-import sys
-from contextlib import contextmanager
 
-from custom_resources import REPOSITORY
-from daemon import LEASE, Daemon, grant
-from objects import PEERWARDEN, REGION, SHOOT, aws_peering, changed, thing
-from polling import wait_until
+import managed
+from managed import Managed
+from objects import REGION, SHOOT, aws_peering, changed
 from tests.servers.aws import client_environment
-from webhook import remove_all
-
-sys.path.append(str(REPOSITORY / "tests" / "servers"))
-
-from signed_calls import send  # noqa: E402
+from tests.servers.signed_calls import send
 
 LOCAL, REMOTE = "111111111111", "222222222222"
 HOME, AWAY = REGION, "us-east-1"
 ROLE = "CloudManagerPeeringRole"
 OWN_NAME = f"shoot--kyma--{SHOOT}"
 OWN_RANGES = ["10.250.0.0/22", "100.64.0.0/16", "fd00:fa00::/56"]
-FINALIZER = "peerwarden.io/peering"
-EVENTS = "/apis/events.k8s.io/v1/events"
 LIVE = ("initiating-request", "pending-acceptance", "provisioning", "active", "deleting")
 GOOD = {SHOOT: ""}
 
@@ -69,15 +59,14 @@ class Region:
             self.cloud.deny(entity, [])
 
 
-class Neighbour:
+class Neighbour(Managed):
     """One remote VPC, its object, and what has become of both."""
 
     def __init__(self, region, vpc, ranges, wish):
-        self.region, self.cloud, self.api = region, region.cloud, region.api
+        super().__init__(region.api, wish)
+        self.region, self.cloud = region, region.cloud
         self.vpc = vpc
         self.ranges = ranges
-        self.thing = wish
-        self.name = wish["metadata"]["name"]
 
     def twin(self):
         """Return another object that asks for the same VPC."""
@@ -85,96 +74,16 @@ class Neighbour:
         wish["metadata"]["name"] += "-twin"
         return Neighbour(self.region, self.vpc, self.ranges, wish)
 
-    # The object.
-
-    def apply(self):
-        """Create the object."""
-        self.api.store(self.thing)
-        return self
-
-    def annotate(self, **annotations):
-        """Annotate the object; an underscore stands for a slash, and None removes."""
-        change = {f"peerwarden.io/{name}": value for name, value in annotations.items()}
-        answer = self.api.patch(self.thing, {"metadata": {"annotations": change}})
-        assert answer.status == 200, answer
-
-    def poke(self):
-        """Ask for a look at the object now, and not within a minute."""
-        self.annotate(refresh=str(next(self.region.numbers)))
-
-    @property
-    def object(self):
-        """The object as it is now; empty when it is gone."""
-        answer = self.api.get(self.thing)
-        assert answer.status in (200, 404), answer
-        return answer.body if answer.status == 200 else {}
-
-    @property
-    def status(self):
-        """The object's status."""
-        return self.object.get("status", {})
-
-    @property
-    def held(self):
-        """Whether our finalizer is on it."""
-        return FINALIZER in self.object.get("metadata", {}).get("finalizers", [])
-
     @property
     def network(self):
         """The status of the RemoteNetwork that describes the VPC; empty without."""
-        items = self.api.list(thing(PEERWARDEN, "RemoteNetwork", ""))
-        return next((each.get("status", {}) for each in items if each["spec"]["aws"]["vpcId"] == self.vpc), {})
-
-    @property
-    def events(self):
-        """The Events about the object: what was said by the reason."""
-        items = self.api.request("GET", EVENTS).body["items"]
-        return {each["reason"]: each["note"] for each in items if each["regarding"]["name"] == self.name}
-
-    def _condition(self, type_):
-        """Return the one condition if it is of that type and of what the spec is now."""
-        found = self.object
-        conditions = found.get("status", {}).get("conditions", [])
-        if len(conditions) != 1 or conditions[0]["type"] != type_ or conditions[0]["status"] != "True":
-            return None
-        return conditions[0] if conditions[0]["observedGeneration"] == found["metadata"]["generation"] else None
-
-    def _wait(self, condition, what, seconds=30):
-        """Wait for a condition, and say in vain what the object looks like in the end."""
-        try:
-            return wait_until(condition, f"{self.name}: {what}", seconds)
-        except AssertionError as failure:
-            raise AssertionError(f"{failure}\n{json.dumps(self.object)}\n{json.dumps(self.events)}") from None
+        return self.describing("RemoteNetwork", lambda spec: spec.get("aws", {}).get("vpcId") == self.vpc)
 
     def wait_ready(self, seconds=30):
         """Wait until the object says that all is well, and return its status."""
-        self._wait(lambda: self._condition("Ready"), "it is Ready", seconds)
-        status = self.status
-        assert status["state"] == "active" and status["conditions"][0]["reason"] == "Ready", status
-        assert status["id"] == self.connection["id"] and self.held
+        status = self.wait_said_ready("active", seconds)
+        assert status["id"] == self.connection["id"]
         return status
-
-    def wait_problem(self, reason, *words, seconds=30):
-        """Wait until the object says what is wrong, in these words, and return the message."""
-        def said():
-            found = self._condition("Error")
-            return found and found["reason"] == reason and all(word in found["message"] for word in words) and found
-        return self._wait(said, f"it says {reason} {words}", seconds)["message"]
-
-    def wait_event(self, reason, *words):
-        """Wait until an Event says something, and return the note."""
-        def told():
-            note = self.events.get(reason, "")
-            return note if all(word in note for word in words) else None
-        return self._wait(told, f"an Event says {reason} {words}")
-
-    def delete(self):
-        """Ask for the object's deletion."""
-        assert self.api.delete(self.thing).status in (200, 404)
-
-    def wait_gone(self, seconds=30):
-        """Wait until the object is gone."""
-        self._wait(lambda: not self.object, "it is gone", seconds)
 
     # The cloud.
 
@@ -218,7 +127,7 @@ class Neighbour:
         def is_routed():
             made = self.connection
             return made and made["id"] != former and self.there(1) == dict.fromkeys(OWN_RANGES, made["id"])
-        self._wait(is_routed, "it is connected and routed anew")
+        self.wait(is_routed, "it is connected and routed anew")
         self.wait_ready()
         self.assert_routed()
 
@@ -248,21 +157,9 @@ class Neighbour:
         return made
 
 
-@contextmanager
 def daemon_at(control_plane, folder, environment, *options):
-    """Run a daemon with just its rights; at the end nothing was refused, and the cluster is empty."""
-    daemon = Daemon(folder, grant(control_plane), "--clouds=aws", "--reports=none", *options, **environment)
-    try:
-        daemon.start_as_leader()
-        yield daemon
-        daemon.stop()
-        refused = [line for line in map(json.dumps, daemon.log())
-                   if "answers 403" in line or "forbidden" in line.lower()]
-        assert not refused
-    finally:
-        daemon.server.kill()
-        control_plane.api.request("DELETE", LEASE)
-        remove_all(control_plane.api)
+    """Run a daemon for AWS; see managed.py."""
+    return managed.daemon_at("aws", control_plane, folder, environment, *options)
 
 
 def environment_of(region):

@@ -200,7 +200,7 @@ def test_keys_that_cannot_be_had_are_said_wherever_somebody_looks(control_plane,
 
 
 BAD_SETTINGS = {
-    "an unknown cloud": (["--clouds", "aws,azure"], "azure"),
+    "an unknown cloud": (["--clouds", "aws,oracle"], "oracle"),
     "an unknown mode": (["--mode", "destroy"], "mode"),
     "a lease shorter than its renewal": (["--lease-duration", "5s"], "--lease-duration"),
     "a name that is none": (["--pod-name", "a/b"], "--pod-name"),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from managed_aws import AWAY, FINALIZER, HOME, OWN_NAME, OWN_RANGES, REMOTE, ROLE, daemon_at, send
+from managed import FINALIZER
+from managed_aws import AWAY, HOME, OWN_NAME, OWN_RANGES, REMOTE, ROLE, daemon_at, send
 from moto_cloud import MotoServer
 from objects import SHOOT, aws_peering, changed
 from polling import wait_until

@@ -263,6 +263,25 @@ azure_vpc_dns_link_knows_which_zones_there_cannot_be(void **state)
 }
 
 static void
+azure_vpc_dns_link_tells_the_tenant_of_the_zone(void **state)
+{
+	static const char spec[] =
+		"{'remoteLinkName':'to-kyma','remotePrivateDnsZone':'/subscriptions/"
+		"3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/resourceGroups/Net/providers/"
+		"Microsoft.Network/privateDnsZones/example.com'%s}";
+	struct declaration own = sample_decode(*state,
+		sample_of_spec(*state, KIND_AZURE_VPC_DNS_LINK, arena_printf(*state, spec, "")));
+	struct declaration other = sample_decode(
+		*state, sample_of_spec(*state, KIND_AZURE_VPC_DNS_LINK,
+				arena_printf(*state, spec,
+					",'remoteTenant':'0f0f0f0f-1111-4222-8333-444444444444'")));
+
+	assert_null(own.dns_links[0].remote->tenant);
+	assert_string_equal(
+		other.dns_links[0].remote->tenant, "0f0f0f0f-1111-4222-8333-444444444444");
+}
+
+static void
 azure_vpc_dns_link_survives_every_limit_of_memory(void **state)
 {
 	sample_survives_every_cap(sample_of_spec(*state, KIND_AZURE_VPC_DNS_LINK,
@@ -275,6 +294,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(azure_vpc_dns_link_tells_the_tenant_of_the_zone,
+			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(azure_vpc_dns_link_leads_to_a_zone_or_a_ruleset,
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(

@@ -344,6 +344,20 @@ azure_vpc_peering_tells_its_options(void **state)
 }
 
 static void
+azure_vpc_peering_tells_the_tenant_of_the_far_network(void **state)
+{
+	struct declaration own = with_options(*state, "");
+	struct declaration other =
+		with_options(*state, ",'remoteTenant':'0f0f0f0f-1111-4222-8333-444444444444'");
+	struct declaration wrong = with_options(*state, ",'remoteTenant':'contoso'");
+
+	assert_null(own.peerings[0].remote->tenant);
+	assert_string_equal(
+		other.peerings[0].remote->tenant, "0f0f0f0f-1111-4222-8333-444444444444");
+	assert_null(wrong.peerings[0].remote->tenant);
+}
+
+static void
 azure_vpc_peering_survives_every_limit_of_memory(void **state)
 {
 	sample_survives_every_cap(sample_of_spec(*state, KIND_AZURE_VPC_PEERING,
@@ -356,6 +370,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			azure_vpc_peering_tells_the_tenant_of_the_far_network, sample_setup,
+			sample_teardown),
 		cmocka_unit_test_setup_teardown(azure_vpc_peering_leads_from_the_shoot_to_the_vnet,
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(

@@ -142,6 +142,21 @@ gcp_vpc_peering_tells_whether_the_remote_half_goes_with_it(void **state)
 }
 
 static void
+gcp_vpc_peering_tells_whether_it_imports_custom_routes(void **state)
+{
+	static const char spec[] =
+		"{'remotePeeringName':'to-kyma','remoteProject':'my-project','remoteVpc':'net'%s}";
+	struct declaration without = sample_decode(*state,
+		sample_of_spec(*state, KIND_GCP_VPC_PEERING, arena_printf(*state, spec, "")));
+	struct declaration with = sample_decode(
+		*state, sample_of_spec(*state, KIND_GCP_VPC_PEERING,
+				arena_printf(*state, spec, ",'importCustomRoutes':true")));
+
+	assert_false(without.peerings[0].imports_routes);
+	assert_true(with.peerings[0].imports_routes);
+}
+
+static void
 gcp_vpc_peering_survives_every_limit_of_memory(void **state)
 {
 	sample_survives_every_cap(sample_of_spec(*state, KIND_GCP_VPC_PEERING,
@@ -152,6 +167,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			gcp_vpc_peering_tells_whether_it_imports_custom_routes, sample_setup,
+			sample_teardown),
 		cmocka_unit_test_setup_teardown(gcp_vpc_peering_leads_from_the_shoot_to_the_network,
 			sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(gcp_vpc_peering_refuses_names_that_its_crd_refuses,

@@ -202,6 +202,34 @@ remote_network_says_which_fact_cannot_be_read(void **state)
 }
 
 static void
+remote_network_on_azure_may_say_its_tenant(void **state)
+{
+	static const char spec[] =
+		"{'azure':{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/"
+		"resourceGroups/Net/providers/Microsoft.Network/virtualNetworks/My-VNet'%s}}";
+	static const struct {
+		const char *member, *tenant;
+		int flaws;
+	} rows[] = {
+		{"", NULL, 0},
+		{",'tenant':'0f0f0f0f-1111-4222-8333-444444444444'",
+			"0f0f0f0f-1111-4222-8333-444444444444", 0},
+		{",'tenant':'contoso'", NULL, 1},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct declaration network =
+			sample_decode(*state, sample_of_spec(*state, KIND_REMOTE_NETWORK,
+						      arena_printf(*state, spec, rows[i].member)));
+
+		assert_true(text_equal(network.remote->tenant, rows[i].tenant));
+		assert_int_equal(network.flaw_count, rows[i].flaws);
+		for (int j = 0; j < network.fixed_count; j++) /* it may be changed */
+			assert_string_not_equal(network.fixed[j].field.path, "spec.azure.tenant");
+	}
+}
+
+static void
 remote_network_on_azure_may_say_its_region(void **state)
 {
 	static const struct {
@@ -321,6 +349,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			remote_network_on_azure_may_say_its_tenant, sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(
 			remote_network_wants_exactly_one_good_id, sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(

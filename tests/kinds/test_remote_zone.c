@@ -79,6 +79,41 @@ remote_zone_knows_links_missing_rights_region_and_look_up(void **state)
 }
 
 static void
+remote_zone_knows_its_tenant_and_how_many_links_there_may_be(void **state)
+{
+	static const char object[] =
+		"{'apiVersion':'peerwarden.io/v1alpha1','kind':'RemoteZone','metadata':{'name':'it'"
+		"},'spec':{'id':'/subscriptions/3f1f9a52-0c3b-4c1e-9f5e-6f6f2d3c4b5A/"
+		"resourceGroups/Net/providers/Microsoft.Network/privateDnsZones/example.com'%s},"
+		"'status':{%s}}";
+	static const struct {
+		const char *spec, *status, *tenant;
+		uint32_t links;
+		int flaws;
+	} rows[] = {
+		{"", "", NULL, 0, 0},
+		{",'tenant':'0f0f0f0f-1111-4222-8333-444444444444'", "",
+			"0f0f0f0f-1111-4222-8333-444444444444", 0, 0},
+		{",'tenant':'contoso'", "", NULL, 0, 1},
+		{",'maxLinks':500", "", NULL, 500, 0},
+		{",'maxLinks':500", "'maxLinks':1000", NULL, 1000, 0},
+		{"", "'maxLinks':99999999999", NULL, UINT32_MAX, 0},
+		{",'maxLinks':-1", "", NULL, 0, 1},
+		{",'maxLinks':'many'", "", NULL, 0, 1},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct declaration zone = sample_decode(*state,
+			sample_object(*state,
+				arena_printf(*state, object, rows[i].spec, rows[i].status)));
+
+		assert_true(text_equal(zone.remote->tenant, rows[i].tenant));
+		assert_int_equal(zone.most_links, rows[i].links);
+		assert_int_equal(zone.flaw_count, rows[i].flaws);
+	}
+}
+
+static void
 remote_zone_survives_every_limit_of_memory(void **state)
 {
 	sample_survives_every_cap(sample_of_spec(*state, KIND_REMOTE_ZONE,
@@ -90,6 +125,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			remote_zone_knows_its_tenant_and_how_many_links_there_may_be, sample_setup,
+			sample_teardown),
 		cmocka_unit_test_setup_teardown(
 			remote_zone_is_a_zone_or_a_ruleset, sample_setup, sample_teardown),
 		cmocka_unit_test_setup_teardown(remote_zone_defines_its_domain_with_its_tags,

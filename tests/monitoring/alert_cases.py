@@ -250,11 +250,13 @@ CASES = {
              {f'peerwarden_cloud_lookups_total{{{DAEMON},cloud="aws",result="gone"}}': "0+0.1x200"}, at=75, quiet_at=95),
     ],
     "PeerwardenCloudTroubled": [
-        Case({f'peerwarden_aws_requests_total{{{DAEMON},action="DescribeVpcs",result="done"}}': "0+3x60",
-              f'peerwarden_aws_requests_total{{{DAEMON},action="DescribeVpcs",result="throttled"}}': "0+1x60"},
-             {f'peerwarden_aws_requests_total{{{DAEMON},action="DescribeVpcs",result="done"}}': "0+4x60",
-              f'peerwarden_aws_requests_total{{{DAEMON},action="DescribeVpcs",result="throttled"}}': "0+1x60",
-              f'peerwarden_aws_requests_total{{{DAEMON},action="DescribeVpcs",result="refused"}}': "0+9x60"}, at=16, quiet_at=40, value="25%"),
+        Case({f'peerwarden_{name}_requests_total{{{DAEMON},action="look",result="done"}}': "0+3x60",
+              f'peerwarden_{name}_requests_total{{{DAEMON},action="look",result="throttled"}}': "0+1x60"},
+             {f'peerwarden_{name}_requests_total{{{DAEMON},action="look",result="done"}}': "0+4x60",
+              f'peerwarden_{name}_requests_total{{{DAEMON},action="look",result="throttled"}}': "0+1x60",
+              f'peerwarden_{name}_requests_total{{{DAEMON},action="look",result="refused"}}': "0+9x60"}, at=16, quiet_at=40,
+             labels={**SYSTEM, "cloud": cloud}, value="25%")
+        for name, cloud in (("aws", "AWS"), ("gcp", "Google Cloud"), ("azure", "Azure"))
     ],
     "PeerwardenPeeringsFail": [
         Case({f'peerwarden_cloud_faults_total{{{DAEMON},class="permanent"}}': "0+0.2x100"},

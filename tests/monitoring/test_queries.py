@@ -30,12 +30,14 @@ PATIENCE = 20
 TARGET_LABELS = {"job", "namespace", "instance"}
 DECLARED = {name: set(filter(None, labels.split(", "))) for name, _, labels in in_code()}
 
-# What these count is a fault, a race or a limit; those without labels count nothing else.
+# What these count is a fault, a race or a limit, or a cloud that the installation does not ask; those without labels count nothing else.
 FAULTS = {
+    ("peerwarden_azure_requests_total", ""),
     ("peerwarden_cloud_faults_total", 'class="credentials"'),
     ("peerwarden_cloud_faults_total", 'class!~"credentials|wait-for-user|gone"'),
     ("peerwarden_cloud_lookups_total", 'result="credentials"'),
     ("peerwarden_events_total", 'result="failed"'),
+    ("peerwarden_gcp_requests_total", ""),
     ("peerwarden_http_connections_cut_total", ""),
     ("peerwarden_http_rejects_total", 'reason=~"not-ready|waiting|undecided|late|crowded"'),
     ("peerwarden_ledger_writes_total", 'result!="done"'),

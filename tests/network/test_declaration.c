@@ -92,7 +92,7 @@ static void
 fill(struct sample *s)
 {
 	memset(s, 0, sizeof *s);
-	s->remote = (struct remote){PROVIDER_AWS, "123456789012", "eu-west-1", "vpc-1"};
+	s->remote = (struct remote){PROVIDER_AWS, "123456789012", "eu-west-1", "vpc-1", NULL};
 	s->shoot = (struct shoot){"c-513b462", "kyma", "eu-west-1", PROVIDER_AWS};
 	fill_arrays(s);
 	s->declaration = (struct declaration){.object = {KIND_VPC, "", "a"},
@@ -100,6 +100,7 @@ fill(struct sample *s)
 		.defines_home = true,
 		.shoot_label = "c-513b462",
 		.observed_version = 7,
+		.most_links = 1000,
 		.lookup_problem = "no such role",
 		.remote = &s->remote,
 		.shoot = &s->shoot,
@@ -209,6 +210,7 @@ CHANGE(change_home, s->declaration.home = NULL)
 CHANGE(change_label, s->declaration.shoot_label = NULL)
 CHANGE(change_observed, s->declaration.observed_version = 8)
 CHANGE(change_problem, s->declaration.lookup_problem = NULL)
+CHANGE(change_most_links, s->declaration.most_links = 0)
 CHANGE(change_known, s->declaration.tags_known = true)
 CHANGE(change_router, s->declaration.foreign_router = true)
 CHANGE(change_remote, s->remote.region = "eu-west-2")
@@ -245,14 +247,14 @@ static void
 every_change_of_a_claim_or_statement_is_seen(void **state)
 {
 	static void (*const changes[])(struct sample *) = {change_name, change_home, change_label,
-		change_known, change_observed, change_problem, change_router, change_remote,
-		change_shoot, change_claim_count, change_claim, change_claim_order, change_unrouted,
-		change_link_host, change_link_far, change_peering, change_peering_name,
-		change_route, change_route_policy, change_attachment, change_dns_link, change_tag,
-		change_exclusive, change_wish, change_gateway, change_selection, change_auto,
-		change_private, change_diversion, change_diverted, change_allowance,
-		change_taken_name, change_route_table, change_table_tag, change_missing_right,
-		change_rights};
+		change_known, change_observed, change_problem, change_most_links, change_router,
+		change_remote, change_shoot, change_claim_count, change_claim, change_claim_order,
+		change_unrouted, change_link_host, change_link_far, change_peering,
+		change_peering_name, change_route, change_route_policy, change_attachment,
+		change_dns_link, change_tag, change_exclusive, change_wish, change_gateway,
+		change_selection, change_auto, change_private, change_diversion, change_diverted,
+		change_allowance, change_taken_name, change_route_table, change_table_tag,
+		change_missing_right, change_rights};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {

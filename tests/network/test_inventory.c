@@ -407,6 +407,35 @@ definitions_attachments_dns_links_and_the_shoot_are_found(void **state)
 }
 
 static void
+zones_of_one_name_and_all_rulesets_are_rivals(void **state)
+{
+	static const char *const homes[] = {"zone/s/a/privatednszones/example.com",
+		"zone/s/b/privatednszones/example.com", "zone/s/a/privatednszones/example.org",
+		"zone/s/a/dnsforwardingrulesets/one", "zone/s/b/dnsforwardingrulesets/two"};
+	static const char *const names[] = {"0", "1", "2", "3", "4"};
+	struct fixture *f = *state;
+	struct declarations found;
+	struct object_id first = {KIND_REMOTE_ZONE, "", names[0]};
+
+	inventory_store(f->inventory, vpc(f, "a", NULL, NULL));
+	for (size_t i = 0; i < sizeof homes / sizeof *homes; i++)
+		inventory_store(f->inventory,
+			&(struct declaration){.object = {KIND_REMOTE_ZONE, "", names[i]},
+				.home = homes[i],
+				.defines_home = true});
+	found = inventory_rivals(f->arena, f->inventory, homes[0], NULL);
+	assert_int_equal(found.count, 2);
+	assert_string_equal(found.items[0]->home, homes[0]);
+	assert_string_equal(found.items[1]->home, homes[1]);
+	assert_int_equal(inventory_rivals(f->arena, f->inventory, homes[1], &first).count, 1);
+	assert_int_equal(inventory_rivals(f->arena, f->inventory, homes[2], NULL).count, 1);
+	assert_int_equal(inventory_rivals(f->arena, f->inventory, homes[3], NULL).count, 2);
+	assert_int_equal(inventory_rivals(f->arena, f->inventory, "vpc/a", NULL).count, 0);
+	inventory_remove(f->inventory, &first);
+	assert_int_equal(inventory_rivals(f->arena, f->inventory, homes[0], NULL).count, 1);
+}
+
+static void
 keep_only_forgets_the_rest_of_its_kind(void **state)
 {
 	struct fixture *f = *state;
@@ -541,6 +570,7 @@ main(void)
 		TEST(a_long_answer_is_cut_and_says_so_and_the_subject_takes_no_room_in_it),
 		TEST(peerings_are_found_from_to_and_between),
 		TEST(definitions_attachments_dns_links_and_the_shoot_are_found),
+		TEST(zones_of_one_name_and_all_rulesets_are_rivals),
 		TEST(keep_only_forgets_the_rest_of_its_kind),
 		TEST(free_prefixes_are_free_here_there_and_next_door),
 		TEST(each_visits_what_is_stored),

@@ -95,7 +95,7 @@ sample_subnet(struct sample *sample, const char *name, const char *vpc, const ch
 static inline void
 sample_aws(struct sample *sample, const char *name, const char *vpc_id)
 {
-	struct remote remote = {PROVIDER_AWS, "123456789012", "eu-west-1", vpc_id};
+	struct remote remote = {PROVIDER_AWS, "123456789012", "eu-west-1", vpc_id, NULL};
 	struct peering peering = {.from = DOMAIN_OF_SHOOT,
 		.to = arena_printf(sample->arena, "aws/123456789012/eu-west-1/%s", vpc_id),
 		.target = vpc_id,
@@ -114,7 +114,7 @@ sample_aws(struct sample *sample, const char *name, const char *vpc_id)
 static inline void
 sample_zone(struct sample *sample, const char *name, const char *zone)
 {
-	struct remote remote = {PROVIDER_AZURE, "", "", zone};
+	struct remote remote = {PROVIDER_AZURE, "", "", zone, NULL};
 	struct dns_link link = {
 		.zone = arena_printf(sample->arena,
 			"zone/subscriptions/s/resourcegroups/g/providers/microsoft.network/"

@@ -16,14 +16,19 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud import compute_v1, resourcemanager_v3
 from google.oauth2 import credentials as plain
 from google.oauth2 import service_account
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
 
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 CLIENTS = {"networks": compute_v1.NetworksClient, "operations": compute_v1.GlobalOperationsClient,
-           "subnetworks": compute_v1.SubnetworksClient, "tags": resourcemanager_v3.TagBindingsClient}
+           "subnetworks": compute_v1.SubnetworksClient, "tags": resourcemanager_v3.TagBindingsClient,
+           "projects": resourcemanager_v3.ProjectsClient}
 
 
 def _told(message):
     """Return a message of the API as JSON can say it, by the names on the wire."""
+    if isinstance(message, Message):
+        return MessageToDict(message, preserving_proto_field_name=True)
     return type(message).to_dict(message, use_integers_for_enums=False, including_default_value_fields=False)
 
 

@@ -242,6 +242,42 @@ def test_what_kyma_s_role_holds_is_enough_for_the_life_of_a_peering(gcp):
         gcp.get("projects/no-project/global/networks/default")
 
 
+def _tested(gcp, project, permissions):
+    request = {"resource": f"projects/{project}", "permissions": permissions}
+    return gcp.sdk.ask("call", client="projects", method="test_iam_permissions", request=request)
+
+
+def test_who_calls_is_told_which_permissions_they_have_in_a_project(gcp, caller):
+    """In the order that they were asked for in, without any permission for that; by the project's number as well."""
+    asked = ["compute.subnetworks.list", "compute.networks.get", "compute.networks.removePeering"]
+    assert _tested(gcp, AWAY, asked) == {"permissions": asked[1:]}
+    assert _tested(gcp, HOME, asked) == {"permissions": asked}
+    gcp.cloud.deny(gcp.email, ["compute.networks.get"], AWAY)
+    assert _tested(gcp, gcp.cloud.project(AWAY), asked) == {"permissions": asked[2:]}
+    gcp.cloud.permit(gcp.email, AWAY, [])
+    assert _tested(gcp, AWAY, asked) == {}
+    assert caller("POST", f"/v3/projects/{AWAY}:testIamPermissions", {"permissions": asked}).body == {}
+    for wrong in ([], ["compute.*"], ["*"], ["compute.networks"], ["resourcemanager.projects.list"]):
+        with refused(400, "Request contains an invalid argument."):
+            _tested(gcp, AWAY, wrong)
+    with refused(403, "The caller does not have permission"):
+        _tested(gcp, "no-project", asked)
+    gcp.cloud.switch_off(HOME, "resourcemanager")
+    with refused(403, "Cloud Resource Manager API has not been used"):
+        _tested(gcp, AWAY, asked)
+    assert gcp.cloud.journal(mutating=True) == []
+
+
+@pytest.mark.parametrize("body,text", [
+    ({"permission": ["compute.networks.get"]}, "Unknown name \"permission\": Cannot find field."),
+    ({"permissions": "compute.networks.get"}, "'permissions'"), ({"permissions": [1]}, "'permissions'"),
+    ({}, "Request contains an invalid argument.")])
+def test_what_is_no_list_of_permissions_is_refused(caller, body, text):
+    """As other bodies are."""
+    answer = caller("POST", f"/v3/projects/{HOME}:testIamPermissions", body)
+    assert (answer.status, answer.error["status"]) == (400, "INVALID_ARGUMENT") and text in answer.error["message"]
+
+
 def test_an_api_that_is_switched_off_says_so(gcp, caller):
     """With where to switch it on."""
     gcp.cloud.switch_off(HOME)

@@ -190,6 +190,7 @@ plain_check(struct arena *arena, const struct declaration *const *all, size_t co
 	plain_check_route_conflicts(&world);
 	plain_check_names(&world);
 	plain_check_subnets(&world);
+	plain_check_shown(&world);
 	plain_check_quotas(&world);
 	return world.first;
 }
@@ -228,6 +229,7 @@ plain_knows(const char *rule)
 		"external-router",
 		"remote-gateway",
 		"dns-zone-conflict",
+		"name-taken",
 		"delete-in-use",
 		"quota",
 	};

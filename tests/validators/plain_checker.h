@@ -25,7 +25,7 @@ enum { PLAIN_PARTIES = 64, PLAIN_ENTRIES = 64 };
 
 /* The limits of rule quota, small enough to be met: of peerings of any network and of routes in a
  * table of a VPC; of routes of the shoot; of links of a zone or ruleset. */
-enum { PLAIN_QUOTA = 3, PLAIN_ROUTE_QUOTA = 4, PLAIN_LINK_QUOTA = 1 };
+enum { PLAIN_QUOTA = 3, PLAIN_ROUTE_QUOTA = 4, PLAIN_LINK_QUOTA = 2 };
 
 struct plain_finding {
 	const char *rule;

@@ -39,6 +39,23 @@ count_peers(const struct plain_world *world, const char *domain)
 	return count;
 }
 
+/* A cloud shows the peerings of a network by their names; AWS has none. */
+static struct plain_finding *
+check_far_side(struct plain_world *world, const struct peering *peering)
+{
+	const struct declaration *far = plain_definition(world, peering->to);
+	size_t count = 1;
+
+	if (!peering->remote)
+		return check_number(world, count_peers(world, peering->to), PLAIN_QUOTA,
+			peering->field, peering->target);
+	if (peering->remote->provider == PROVIDER_AWS)
+		return NULL;
+	for (int i = 0; far && i < far->taken_name_count; i++)
+		count += !same(far->taken_names[i].name, peering->name);
+	return check_number(world, count, PLAIN_QUOTA, peering->field, peering->target);
+}
+
 static void
 check_peerings(struct plain_world *world)
 {
@@ -51,9 +68,7 @@ check_peerings(struct plain_world *world)
 		if (world->peerings[i].owner != world->subject)
 			continue;
 		last = peering;
-		finding = peering->remote ? NULL
-					  : check_number(world, count_peers(world, peering->to),
-						    PLAIN_QUOTA, peering->field, peering->target);
+		finding = check_far_side(world, peering);
 		if (!finding)
 			continue;
 		plain_stands_on_peering(world, finding, peering);
@@ -155,22 +170,40 @@ check_shoot_routes(struct plain_world *world)
 /* --- DNS links: each name in a zone once --- */
 
 static size_t
+add_name(const char **names, size_t count, const char *name)
+{
+	size_t at = 0;
+
+	while (at < count && !same(names[at], name))
+		at++;
+	if (at < count || count == PLAIN_ENTRIES)
+		return count;
+	names[count] = name;
+	return count + 1;
+}
+
+static size_t
 count_links(const struct plain_world *world, const char *zone)
 {
+	const struct declaration *shown = plain_definition(world, zone);
 	const char *names[PLAIN_ENTRIES];
 	size_t count = 0;
 
 	for (size_t i = 0; i < world->count; i++)
-		for (int k = 0; k < world->all[i]->dns_link_count; k++) {
-			const struct dns_link *link = &world->all[i]->dns_links[k];
-			size_t at = 0;
-
-			while (at < count && !same(names[at], link->name))
-				at++;
-			if (same(link->zone, zone) && at == count && count < PLAIN_ENTRIES)
-				names[count++] = link->name;
-		}
+		for (int k = 0; k < world->all[i]->dns_link_count; k++)
+			if (same(world->all[i]->dns_links[k].zone, zone))
+				count = add_name(names, count, world->all[i]->dns_links[k].name);
+	for (int i = 0; shown && i < shown->taken_name_count; i++)
+		count = add_name(names, count, shown->taken_names[i].name);
 	return count;
+}
+
+/* The smaller one of what the policy and the zone itself allow. */
+static size_t
+link_limit(const struct declaration *zone)
+{
+	return zone && zone->most_links && zone->most_links < PLAIN_LINK_QUOTA ? zone->most_links
+									       : PLAIN_LINK_QUOTA;
 }
 
 static void
@@ -178,7 +211,7 @@ check_dns_link(struct plain_world *world, const struct dns_link *link)
 {
 	const struct declaration *zone = plain_definition(world, link->zone);
 	struct plain_finding *finding = check_number(world, count_links(world, link->zone),
-		PLAIN_LINK_QUOTA, link->field, link->remote->id);
+		link_limit(zone), link->field, link->remote->id);
 
 	if (!finding)
 		return;

@@ -71,5 +71,6 @@ void plain_check_routes(struct plain_world *world);
 void plain_check_route_conflicts(struct plain_world *world);
 void plain_check_names(struct plain_world *world);
 void plain_check_subnets(struct plain_world *world);
+void plain_check_shown(struct plain_world *world);
 void plain_check_quotas(struct plain_world *world);
 void plain_check_goings(struct plain_world *world); /* when the subject is deleted */

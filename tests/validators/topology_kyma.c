@@ -43,6 +43,42 @@ remote_id(const struct plan *plan, enum provider cloud, int remote)
 	}
 }
 
+/* As a cloud writes it; 0 is the shoot's. */
+static const char *
+network_text(const struct plan *plan, enum provider cloud, int remote)
+{
+	const char *name = remote ? plan_write(plan, "net%d", remote) : "shoot--kyma--c-1";
+
+	return cloud == PROVIDER_GCP
+		       ? plan_write(plan,
+				 "https://www.googleapis.com/compute/v1/projects/my-project/global/"
+				 "networks/%s",
+				 name)
+		       : plan_write(plan, ARM "%s/providers/Microsoft.Network/virtualNetworks/%s",
+				 remote ? "rg" : name, name);
+}
+
+/* Peerings that a network has already: one to a neighbour, and perhaps one to the shoot. */
+static const char *
+shown_peerings(const struct plan *plan, enum provider cloud, int remote)
+{
+	const char *list = "";
+
+	if (cloud == PROVIDER_AWS || plan_chance(60))
+		return "";
+	if (plan_chance(60))
+		list = plan_write(plan, "{name: \"%s\", network: \"%s\"}, ",
+			plan_astray(plan) ? "to-kyma"
+			: plan_chance(50) ? "a"
+					  : "b",
+			network_text(plan, cloud, remote % 2 ? remote + 1 : remote - 1));
+	if (plan_chance(40))
+		list = plan_write(plan, "%s{name: \"to-kyma%s\", network: \"%s\"}", list,
+			cloud == PROVIDER_GCP || plan_astray(plan) ? "1" : "",
+			network_text(plan, cloud, plan_astray(plan) ? REMOTES : 0));
+	return plan_write(plan, ", peerings: [%s]", list);
+}
+
 static void
 add_remote_networks(struct plan *plan, enum provider cloud)
 {
@@ -58,8 +94,9 @@ add_remote_networks(struct plan *plan, enum provider cloud)
 			plan_add(plan,
 				plan_write(plan,
 					"{" OURS ", kind: RemoteNetwork, metadata: {name: r%d}, "
-					"spec: {%s%s%s}}",
-					i, remote_id(plan, cloud, remote), cidrs, tags(plan)));
+					"spec: {%s%s%s%s}}",
+					i, remote_id(plan, cloud, remote), cidrs, tags(plan),
+					remote ? shown_peerings(plan, cloud, remote) : ""));
 	}
 }
 
@@ -103,6 +140,24 @@ add_shoot_peerings(struct plan *plan, enum provider cloud)
 	}
 }
 
+/* What a cloud shows of a zone or ruleset. */
+static const char *
+shown_links(const struct plan *plan)
+{
+	static const char *const limits[] = {"", ", maxLinks: 0", ", maxLinks: 1", ", maxLinks: 9"};
+	static const char *const regions[] = {"", ", region: westeurope", ", region: northeurope"};
+	const char *list = "";
+
+	if (plan_chance(30))
+		list = plan_write(plan, "{name: link%d, network: \"%s\"}", plan_below(2),
+			network_text(plan, PROVIDER_AZURE, plan_astray(plan) ? 1 : 0));
+	else if (plan_chance(30))
+		list = plan_write(plan, "{name: other, network: \"%s\"}",
+			network_text(plan, PROVIDER_AZURE, plan_astray(plan) ? 0 : 1));
+	return plan_write(plan, ", links: [%s]%s%s", list, PICK(limits),
+		plan_astray(plan) ? PICK(regions) : regions[1]);
+}
+
 /* Zones and rulesets, some of one name. */
 static void
 add_zones(struct plan *plan)
@@ -122,8 +177,8 @@ add_zones(struct plan *plan)
 				plan_write(plan,
 					"{" OURS
 					", kind: RemoteZone, metadata: {name: z%d}, spec: {id: " ARM
-					"%s%s}}",
-					i, PICK(zones), tags(plan)));
+					"%s%s%s}}",
+					i, PICK(zones), tags(plan), shown_links(plan)));
 		if (i < 3 || plan_astray(plan))
 			plan_add(plan,
 				plan_write(plan,
@@ -162,6 +217,7 @@ void
 plan_kyma(struct plan *plan)
 {
 	static const char *const names[] = {"aws", "gcp", "azure"};
+	static const char *const regions[] = {"eu-west-1", "europe-west1", "westeurope"};
 	static const enum provider clouds[] = {PROVIDER_AWS, PROVIDER_GCP, PROVIDER_AZURE};
 	int cloud = plan_below(3);
 
@@ -172,9 +228,9 @@ plan_kyma(struct plan *plan)
 				"kube-system, "
 				"name: shoot-info}, data: {shootName: c-1, projectName: kyma, "
 				"provider: "
-				"%s, nodeNetwork: \"%s\", podNetworks: \"%s,%s\", "
+				"%s, region: %s, nodeNetwork: \"%s\", podNetworks: \"%s,%s\", "
 				"serviceNetwork: \"%s\"}}",
-				names[cloud], plan_network(plan, FAMILY_4),
+				names[cloud], regions[cloud], plan_network(plan, FAMILY_4),
 				plan_network(plan, FAMILY_4), plan_network(plan, FAMILY_6),
 				plan_network(plan, FAMILY_4)));
 	for (int i = plan_below(3); i > 0; i--)

@@ -1,5 +1,5 @@
-/* What tests of questions about remote networks share: an inventory, an API server that answers by
- * a script, and somebody who asks. */
+/* What tests of questions about remote networks and zones share: an inventory, an API server that
+ * answers by a script, and somebody who asks. */
 #pragma once
 
 #include <stdatomic.h>
@@ -16,7 +16,18 @@
 #define LOOKUP_DOMAIN "aws/123456789012/eu-west-1/" LOOKUP_VPC
 #define LOOKUP_NAME   "aws-123456789012-eu-west-1-" LOOKUP_VPC
 
-static const struct remote lookup_remote = {PROVIDER_AWS, "123456789012", "eu-west-1", LOOKUP_VPC};
+static const struct remote lookup_remote = {
+	PROVIDER_AWS, "123456789012", "eu-west-1", LOOKUP_VPC, NULL};
+
+#define LOOKUP_ZONE                                                                                \
+	"/subscriptions/0a1b2c3d-0000-4000-8000-000000000001/resourceGroups/group"                 \
+	"/providers/Microsoft.Network/privateDnsZones/example.com"
+#define LOOKUP_ZONE_DOMAIN                                                                         \
+	"zone/subscriptions/0a1b2c3d-0000-4000-8000-000000000001/resourcegroups/group"             \
+	"/providers/microsoft.network/privatednszones/example.com"
+#define LOOKUP_ZONES "/apis/peerwarden.io/v1alpha1/remotezones"
+
+static const struct remote lookup_zone = {PROVIDER_AZURE, "", "", LOOKUP_ZONE, NULL};
 
 struct lookup_ground {
 	struct fake_server server;
@@ -61,6 +72,24 @@ lookup_ground_end(struct lookup_ground *ground)
 {
 	fake_server_stop(&ground->server);
 	inventory_free(ground->inventory);
+}
+
+static inline void
+lookup_ground_show_zone(
+	struct lookup_ground *ground, const char *name, uint64_t observed_version, bool tags_known)
+{
+	struct declaration zone = {
+		.object = {KIND_REMOTE_ZONE, "", name},
+		.home = LOOKUP_ZONE_DOMAIN,
+		.defines_home = true,
+		.remote = &lookup_zone,
+		.observed_version = observed_version,
+		.tags_known = tags_known,
+	};
+
+	inventory_lock(ground->inventory);
+	inventory_store(ground->inventory, &zone);
+	inventory_unlock(ground->inventory);
 }
 
 /* As the mirror shows it. */

@@ -13,6 +13,7 @@
 #include "tests/webhook/lookup_ground.h"
 
 static const struct object_id network = {KIND_REMOTE_NETWORK, "", "seen"};
+static const struct object_id zone = {KIND_REMOTE_ZONE, "", "zone"};
 static const struct object_id vpc = {KIND_VPC, "", "vpc-1"};
 
 /* Nobody reads what is written: every question stays open. */
@@ -130,6 +131,79 @@ a_network_whose_addresses_are_known_is_not_asked_about(void **state)
 	assert_false(asks_about_unknown());
 	assert_false(facts.asked);
 }
+
+/* --- zones --- */
+
+static struct dns_link dns_link = {
+	.zone = LOOKUP_ZONE_DOMAIN, .name = "to-kyma", .remote = &lookup_zone};
+
+static void
+link_zone(void)
+{
+	change.subject = (struct declaration){.object = {KIND_AZURE_VPC_DNS_LINK, "", "link"},
+		.dns_links = &dns_link,
+		.dns_link_count = 1};
+	change.before = (struct declaration){.object = {KIND_AZURE_VPC_DNS_LINK, "", "link"}};
+}
+
+static void
+a_link_to_a_zone_that_nobody_described_asks(void **state)
+{
+	(void)state;
+	link_zone();
+	assert_true(asks_about_unknown());
+	assert_int_equal(facts.count, 1);
+}
+
+static void
+a_zone_without_tags_is_asked_about_and_one_with_them_is_not(void **state)
+{
+	(void)state;
+	link_zone();
+	lookup_ground_show_zone(&ground, "zone", 0, true);
+	assert_false(asks_about_unknown());
+	lookup_ground_show_zone(&ground, "zone", 7, false);
+	assert_true(asks_about_unknown());
+}
+
+static void
+an_update_asks_only_about_zones_that_it_adds(void **state)
+{
+	(void)state;
+	link_zone();
+	change.is_update = true;
+	change.before.dns_links = &dns_link;
+	change.before.dns_link_count = 1;
+	assert_false(asks_about_unknown());
+	change.before.dns_link_count = 0;
+	assert_true(asks_about_unknown());
+}
+
+static void
+what_a_cloud_has_shown_of_a_zone_is_asked_again_before_it_refuses(void **state)
+{
+	const struct object_id *const once[] = {&zone, NULL};
+
+	(void)state;
+	link_zone();
+	lookup_ground_show_zone(&ground, "zone", 0, true);
+	assert_false(asks_before("missing-shoot-tag", once));
+	lookup_ground_show_zone(&ground, "zone", 7, true);
+	assert_true(asks_before("missing-shoot-tag", once));
+}
+
+static void
+a_refusal_of_a_remote_zone_itself_asks_nothing(void **state)
+{
+	const struct object_id *const once[] = {&zone, NULL};
+
+	(void)state;
+	lookup_ground_show_zone(&ground, "zone", 7, true);
+	change.subject = (struct declaration){.object = zone};
+	assert_false(asks_before("dns-zone-conflict", once));
+}
+
+/* --- */
 
 static void
 an_update_asks_only_about_networks_that_it_adds(void **state)
@@ -267,6 +341,11 @@ main(void)
 		TEST(what_is_refused_for_another_reason_too_asks_nothing),
 		TEST(a_refusal_for_want_of_knowledge_asks),
 		TEST(a_refusal_of_a_remote_network_itself_and_one_without_findings_ask_nothing),
+		TEST(a_link_to_a_zone_that_nobody_described_asks),
+		TEST(a_zone_without_tags_is_asked_about_and_one_with_them_is_not),
+		TEST(an_update_asks_only_about_zones_that_it_adds),
+		TEST(what_a_cloud_has_shown_of_a_zone_is_asked_again_before_it_refuses),
+		TEST(a_refusal_of_a_remote_zone_itself_asks_nothing),
 		TEST(the_wait_is_over_when_every_question_is),
 		TEST(no_wait_is_longer_than_the_request_has_time),
 	};

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "kinds/remote_manifest.h"
 #include "tests/webhook/lookup_ground.h"
 
 enum { MANY = 100000, LAST = REMOTE_LOOKUP_QUEUE - 1 };
@@ -45,7 +46,7 @@ static struct remote_question *
 ask_about(int number)
 {
 	char id[32];
-	const struct remote remote = {PROVIDER_AWS, "123456789012", "eu-west-1", id};
+	const struct remote remote = {PROVIDER_AWS, "123456789012", "eu-west-1", id, NULL};
 
 	snprintf(id, sizeof id, "vpc-%017x", (unsigned)number);
 	return ask_as("alice", &remote);
@@ -126,6 +127,56 @@ a_network_that_is_known_is_marked_under_its_own_name(void **state)
 	release(question);
 	end(0);
 	assert_non_null(strstr(ground.server.last, "application/merge-patch+json"));
+	assert_non_null(strstr(ground.server.last, "\"peerwarden.io/refresh\":\""));
+}
+
+static void
+a_zone_that_nobody_described_is_made_and_waited_for(void **state)
+{
+	static const struct fake_step steps[] = {
+		{"POST " LOOKUP_ZONES "?fieldManager=peerwarden-webhook ", LOOKUP_VERSION("41"),
+			FAKE_CLOSE, false},
+		{0}};
+	struct arena *arena = arena_new(1 << 16);
+	const char *name = remote_manifest_name(arena, &lookup_zone);
+	struct remote_question *question;
+
+	(void)state;
+	lookup_ground_begin(&ground, steps, MANY);
+	question = ask_as("alice", &lookup_zone);
+	assert_true(have_written(1));
+	lookup_ground_show(&ground, name, 41, true); /* a network of that name */
+	assert_false(is_over(question));
+	lookup_ground_show_zone(&ground, name, 40, true);
+	assert_false(is_over(question));
+	lookup_ground_show_zone(&ground, name, 41, true);
+	assert_true(is_over(question));
+	release(question);
+	end(0);
+	assert_non_null(strstr(ground.server.last, "\"kind\":\"RemoteZone\""));
+	assert_non_null(strstr(ground.server.last, "\"spec\":{\"id\":\"" LOOKUP_ZONE "\"}"));
+	arena_free(arena);
+}
+
+static void
+a_zone_that_is_known_is_marked_under_its_own_name(void **state)
+{
+	static const struct fake_step steps[] = {
+		{"PATCH " LOOKUP_ZONES "/by-hand?fieldManager=peerwarden-webhook ",
+			LOOKUP_VERSION("41"), FAKE_CLOSE, false},
+		{0}};
+	struct remote_question *question;
+
+	(void)state;
+	lookup_ground_begin(&ground, steps, MANY);
+	lookup_ground_show_zone(&ground, "by-hand", 17, true);
+	question = ask_as("alice", &lookup_zone);
+	assert_true(have_written(1));
+	assert_false(is_over(question));
+	lookup_ground_show_zone(&ground, "by-hand", 45, true);
+	assert_true(is_over(question));
+	release(question);
+	end(0);
 	assert_non_null(strstr(ground.server.last, "\"peerwarden.io/refresh\":\""));
 }
 
@@ -328,6 +379,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_network_that_nobody_described_is_made_and_waited_for),
 		cmocka_unit_test(a_network_that_is_known_is_marked_under_its_own_name),
+		cmocka_unit_test(a_zone_that_nobody_described_is_made_and_waited_for),
+		cmocka_unit_test(a_zone_that_is_known_is_marked_under_its_own_name),
 		cmocka_unit_test(a_network_that_another_replica_has_just_made_is_marked),
 		cmocka_unit_test(a_network_that_is_gone_is_made_again),
 		cmocka_unit_test(a_write_that_fails_ends_the_question),

@@ -2,7 +2,8 @@
 
 A real API server stores AwsVpcPeerings of one shoot, each to a VPC of its own in another account; our server plays EC2 and STS without
 any delay. How many calls a peering costs is counted by that server. Beside the time stands the processor time of all three, since they
-share one machine; the queue is compared with a plain map in the same run.
+share one machine; the queue is compared with a plain map in the same run. With --clouds it measures all clouds side by side instead, with
+the delays of the real ones; see clouds.py.
 """
 import argparse
 import json
@@ -19,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 os.environ.setdefault("PEERWARDEN_PRESET", "release")
 sys.path[:0] = [str(ROOT / "tests" / "end_to_end"), str(ROOT)]
 
+import clouds
 import objects
 from daemon import Daemon, grant
 from polling import wait_until
@@ -177,6 +179,22 @@ def measure_audit(control_plane, folder, options):
         daemon.server.kill()
 
 
+def is_said_ready(thing):
+    """Say whether an object of any cloud is Ready by its status."""
+    return any(each["type"] == "Ready" and each["status"] == "True"
+               for each in thing.get("status", {}).get("conditions", []))
+
+
+def compare_clouds(options):
+    """Measure some clouds, each with a control plane of its own, and print a table."""
+    print(f"{options.each} objects on each cloud, {options.workers} workers\n\n"
+          "| cloud | calls an object | changes | of them refused | created to Ready | bound | ratio |\n"
+          "|---|--:|--:|--:|--:|--:|--:|", flush=True)
+    for name in options.clouds.split(","):
+        with own_control_plane() as (control_plane, folder):
+            clouds.measure(name, control_plane, folder, options, store, is_said_ready)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peerings", type=int, default=1000)
@@ -184,7 +202,16 @@ def main():
     parser.add_argument("--objects", type=int, default=10000)
     parser.add_argument("--keys", type=int, default=100000)
     parser.add_argument("--patience", type=float, default=900, help="seconds until all have to be active")
+    parser.add_argument("--clouds", help=f"compare clouds, with their delays, instead: {','.join(clouds.CLOUDS)}")
+    parser.add_argument("--each", type=int, default=20, help="objects on each cloud that is compared")
+    parser.set_defaults(root=ROOT)
     options = parser.parse_args()
+    if options.clouds:
+        unknown = set(options.clouds.split(",")) - set(clouds.CLOUDS)
+        if unknown:
+            parser.error(f"there is no cloud {', '.join(sorted(unknown))}")
+        compare_clouds(options)
+        return
     if options.peerings > 4096:
         parser.error("there are no more than 4096 networks for the far VPCs")
     subprocess.run([BUILD / "measure_work_queue", str(options.keys)], check=True)

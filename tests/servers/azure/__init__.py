@@ -1,8 +1,9 @@
 """A server that behaves as Azure does in what concerns peerings and DNS links, for tests. Standard library alone.
 
-Resource Manager with virtual networks, their peerings, private DNS zones, forwarding rulesets and the links of both;
-the token endpoint of Entra for secrets and assertions; the metadata service for managed identities. It keeps tenants
-apart, lets operations go on by a clock that tests move, and can be told to fail, to refuse and to hold.
+Resource Manager with virtual networks, their peerings, private DNS zones, forwarding rulesets and the links of both,
+and with the permissions that a caller has on them; the token endpoint of Entra for secrets and assertions; the metadata
+service for managed identities. It keeps tenants apart, lets operations go on by a clock that tests move, and can be
+told to fail, to refuse and to hold.
 
     from tests.servers.azure import AzureServer, client_environment
 

@@ -10,6 +10,7 @@ import sys
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError, HttpResponseError
 from azure.identity import ClientSecretCredential, ManagedIdentityCredential, WorkloadIdentityCredential
+from azure.mgmt.authorization import AuthorizationManagementClient
 from azure.mgmt.core.policies import AuxiliaryAuthenticationPolicy
 from azure.mgmt.dnsresolver import DnsResolverManagementClient
 from azure.mgmt.network import NetworkManagementClient
@@ -17,7 +18,7 @@ from azure.mgmt.privatedns import PrivateDnsManagementClient
 
 SCOPE = "https://management.azure.com/.default"
 CLIENTS = {"network": NetworkManagementClient, "privatedns": PrivateDnsManagementClient,
-           "dnsresolver": DnsResolverManagementClient}
+           "dnsresolver": DnsResolverManagementClient, "authorization": AuthorizationManagementClient}
 
 
 def _told(value):

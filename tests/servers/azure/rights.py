@@ -94,6 +94,16 @@ def may(application, action, resource):
     return bool(scopes) and _named(application.grants[max(scopes, key=lambda each: len(key(each)))], action)
 
 
+def permissions(application, resource):
+    """Return what an application may do to a resource, as a list of entries of role definitions says it."""
+    scopes = [scope for scope in application.grants if _covers(scope, resource)]
+    if not scopes:
+        return []
+    denied = [each for scope, found in application.denials.items() if _covers(scope, resource) for each in found]
+    return [{"actions": list(application.grants[max(scopes, key=lambda each: len(key(each)))]), "notActions": denied,
+             "dataActions": [], "notDataActions": []}]
+
+
 def _who(application, tenant):
     return f"The client '{application.id}' with object id '{application.principals.get(tenant, application.id)}'"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from . import buckets, links, networks, operations, peerings, rights, tokens, zones
-from .answers import DNS, NETWORK, PLAIN, Refusal, failure
+from .answers import DNS, NETWORK, PLAIN, Answer, Refusal, failure
 from .calls import Call
 from .controls import Controls
 from .identifiers import key, split
@@ -31,6 +31,7 @@ _OPERATION = re.compile(
     r"/subscriptions/([^/]+)(?:/resourceGroups/[^/]+)?/providers/Microsoft\.Network/((?:locations/[^/]+/)?"
     r"(operations|operationResults|privateDnsOperation(?:Statuses|Results)|dnsResolverOperation(?:Statuses|Results)))"
     r"/([^/]+)/?", re.IGNORECASE)
+_PERMISSIONS = re.compile(r"(.+)/providers/Microsoft\.Authorization/permissions/?", re.IGNORECASE)
 _LOGIN = re.compile(r"/([^/]+)/oauth2/v2\.0/token")
 _DISCOVERY = re.compile(r"/([^/]+)/v2\.0/\.well-known/openid-configuration")
 _SEAL = ("t", "c", "s", "h")
@@ -128,8 +129,9 @@ class Service:
     def _manage(self, request, entry):
         query = {name.lower(): value for name, value in parse_qsl(request.query, keep_blank_values=True)}
         path = unquote(request.path)
-        poll, identifier = _OPERATION.fullmatch(path), split(path)
-        if request.method not in (("GET",) if poll else _VERBS):
+        poll, permissions = _OPERATION.fullmatch(path), _PERMISSIONS.fullmatch(path)
+        identifier = split(permissions.group(1).replace("//", "/") if permissions else path)
+        if request.method not in (("GET",) if poll or permissions else _VERBS):
             raise Refusal("HttpMethodNotSupported", f"The HTTP method '{request.method}' is not supported.", 405)
         entry.query = {name: value for name, value in query.items() if name not in _SEAL}
         entry.resource = key(path)
@@ -137,6 +139,8 @@ class Service:
         entry.subscription = subscription.lower()
         if poll:
             entry.action = f"Microsoft.Network/{re.sub('locations/[^/]+', 'locations', poll.group(2))}/read"
+        if permissions:
+            entry.action = "Microsoft.Authorization/permissions/read"
         with self.lock:
             application = rights.authenticate(self.state, request, entry, subscription, self.controls.real_time())
         entry.parameters = self._body(request) or {}
@@ -148,7 +152,10 @@ class Service:
                         request.header("host"), version, query, request.headers, entry.parameters)
             remaining = buckets.take(self.state, entry)
             operations.advance_all(self.state)
-            answer = self._poll(call, poll) if poll else self._resource(call)
+            if permissions:
+                answer = self._permissions(call)
+            else:
+                answer = self._poll(call, poll) if poll else self._resource(call)
             entry.worked = True
         if entry.mutating:
             entry.result = answer.body or {}
@@ -212,6 +219,12 @@ class Service:
             rights.authorize(call.application, call.entry, operation.resource)
         work = operations.status if collection == operation.statuses.lower() else operations.result
         return work(self.state, operation, call)
+
+    @staticmethod
+    def _permissions(call):
+        """Answer what the caller may do to a resource, there or not: that is of its scopes alone."""
+        rights.authorize(call.application, call.entry, call.identifier.text)
+        return Answer(200, {"value": rights.permissions(call.application, call.identifier.text)})
 
     def _resource(self, call):
         identifier, gateway = call.identifier, {"x-ms-failure-cause": "gateway"}

@@ -1,9 +1,9 @@
 """A server that behaves as Google Cloud does in what concerns VPC Network Peering, for tests. Standard library alone.
 
-On one port: Compute Engine v1 (networks, peerings, operations, subnetworks), Resource Manager v3 (effective tags and
-bindings), the OAuth endpoint, STS, IAM Credentials and the metadata server. It checks assertions by itself, runs
-operations by a clock that tests move, lets one run at a time on both ends, and can be told to fail, to refuse and to
-hold. What it does not do is refused.
+On one port: Compute Engine v1 (networks, peerings, operations, subnetworks), Resource Manager v3 (effective tags,
+bindings, and which permissions one has), the OAuth endpoint, STS, IAM Credentials and the metadata server. It checks
+assertions by itself, runs operations by a clock that tests move, lets one run at a time on both ends, and can be told
+to fail, to refuse and to hold. What it does not do is refused.
 
     from tests.servers.gcp import GcpServer
 
@@ -18,7 +18,8 @@ hold. What it does not do is refused.
         ...                                 # start the program under test with cloud.url for every service
         cloud.peerings(local)["cm-1"]["state"]                      # "ACTIVE"
 
-    cloud.url + "/compute/v1/projects/..."      /v3/effectiveTags      /token      /v1/token (STS)
+    cloud.url + "/compute/v1/projects/..."      /v3/effectiveTags      /v3/projects/P:testIamPermissions
+    cloud.url + "/token"      /v1/token (STS)
     cloud.url + "/v1/projects/-/serviceAccounts/EMAIL:generateAccessToken"      /computeMetadata/v1/...
     cloud.attach(key["client_email"])           # the metadata server's account; GCE_METADATA_HOST=127.0.0.1:PORT
     cloud.pool("123", "pool", "kind", {"a.subject.token": "subject"}, impersonate=key["client_email"])

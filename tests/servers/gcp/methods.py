@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from . import identity, networks, operations, peerings, tags
+from . import identity, networks, operations, peerings, rights, tags
 
 _COMPUTE = r"/compute/v1/projects/(?P<project>[^/]+)"
 _NETWORK = _COMPUTE + r"/global/networks/(?P<network>[^/]+)"
@@ -71,6 +71,8 @@ METHODS = [
            query=frozenset({"validateOnly"})),
     Method("tagBindings.delete", "DELETE", "/v3/tagBindings/(?P<name>.+)", tags.unbind, service="resourcemanager",
            mutating=True),
+    Method("projects.testIamPermissions", "POST", "/v3/projects/(?P<project>[^/]+):testIamPermissions", rights.tested,
+           service="resourcemanager"),
     Method("serviceAccounts.generateAccessToken", "POST",
            "/v1/projects/-/serviceAccounts/(?P<account>[^/:]+):generateAccessToken", identity.impersonate,
            service="iamcredentials"),

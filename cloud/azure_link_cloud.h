@@ -1,0 +1,32 @@
+/* The links of private DNS zones and resolver rulesets of Azure as one of the clouds: facts of both
+ * sides (cloud/azure_link_facts.h), the plan made of them (cloud/azure_link_plan.h), and the calls
+ * that a step is.
+ *
+ * A step that changes a link reads it right before and names its etag, or that there must be none,
+ * so that nobody else's change is overwritten. It asks for its turn on the VNet and on the zone or
+ * ruleset first. What goes on in Azure is followed for `patience`; beyond that it is stored as the
+ * operation and looked for later. Why an operation has failed is told to those alone who follow it:
+ * after one that ended unseen and brought nothing, the next is followed for AZURE_LINK_LONGEST.
+ */
+#pragma once
+
+#include "cloud/azure_client.h"
+#include "cloud/cloud.h"
+#include "cloud/network_turns.h"
+
+struct azure_link_cloud_settings {
+	struct azure_client *client;    /* lent */
+	const char *local_vnet;         /* an id; "": the shoot's, in the subscription below */
+	const char *local_subscription; /* or "" */
+	const char *local_tenant;       /* "": the program's own */
+	struct network_turns *turns;    /* lent; NULL: nobody waits for anybody */
+	int64_t patience;               /* nanoseconds */
+};
+
+struct azure_link_cloud;
+
+/* Texts are copied; NULL is "". */
+struct azure_link_cloud *azure_link_cloud_new(const struct azure_link_cloud_settings *settings);
+void azure_link_cloud_free(struct azure_link_cloud *cloud); /* NULL is allowed */
+
+struct cloud azure_link_cloud_row(struct azure_link_cloud *cloud);
