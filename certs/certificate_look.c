@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json_members.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "certs/key_pair.h"
 #include "format/json_edit.h"
@@ -282,12 +283,12 @@ set_member(struct json_edit *edit, enum certificate_store_member member, const c
 	const char *encoded = text ? encode(edit->arena, text) : NULL;
 	bool good = true;
 
-	key_pair_wipe_text(json_member_text(json_member(edit->root, "data"), name));
+	secret_wipe(json_member_text(json_member(edit->root, "data"), name));
 	if (encoded)
 		good = json_edit_set(edit, field, encoded);
 	else
 		json_edit_remove(edit, field);
-	key_pair_wipe_text(encoded);
+	secret_wipe(encoded);
 	return good;
 }
 
@@ -297,7 +298,7 @@ write_member(struct arena *arena, const char *name, const char *text, struct buf
 	const char *encoded = encode(arena, text);
 
 	json_members_text(out, name, encoded);
-	key_pair_wipe_text(encoded);
+	secret_wipe(encoded);
 }
 
 static bool
@@ -446,11 +447,11 @@ certificate_look_wipe_object(const struct json *object)
 	const struct json *member = json_first(json_member(object, "data"));
 
 	for (; member; member = json_next(member))
-		key_pair_wipe_text(json_text(member));
+		secret_wipe(json_text(member));
 }
 
 void
 certificate_look_wipe_call(struct kube_call *call)
 {
-	key_pair_wipe_text(call->body);
+	secret_wipe(call->body);
 }

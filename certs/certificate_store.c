@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "certs/key_pair.h"
 
@@ -270,7 +271,7 @@ certificate_store_apply(struct arena *arena, const struct certificate_store *sto
 void
 certificate_store_wipe(struct certificate_store *store)
 {
-	key_pair_wipe_text(store->texts[CERTIFICATE_STORE_AUTHORITY_KEY]);
-	key_pair_wipe_text(store->texts[CERTIFICATE_STORE_NEXT_KEY]);
-	key_pair_wipe_text(store->texts[CERTIFICATE_STORE_LEAF_KEY]);
+	secret_wipe(store->texts[CERTIFICATE_STORE_AUTHORITY_KEY]);
+	secret_wipe(store->texts[CERTIFICATE_STORE_NEXT_KEY]);
+	secret_wipe(store->texts[CERTIFICATE_STORE_LEAF_KEY]);
 }

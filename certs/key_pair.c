@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
 #include "base/text.h"
 #include "certs/certificate_view.h"
 
@@ -30,26 +31,10 @@ check(bool done)
 		abort();
 }
 
-static char *
-writable(const char *text)
-{
-	char *same;
-
-	memcpy(&same, &text, sizeof same);
-	return same;
-}
-
-void
-key_pair_wipe_text(const char *key)
-{
-	if (key && *key)
-		OPENSSL_cleanse(writable(key), strlen(key));
-}
-
 void
 key_pair_wipe(struct key_pair *pair)
 {
-	key_pair_wipe_text(pair->key);
+	secret_wipe(pair->key);
 }
 
 static void

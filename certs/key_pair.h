@@ -41,4 +41,3 @@ bool key_pair_new_leaf(struct arena *arena, const struct key_pair_order *order,
 
 /* Overwrites the private key; the text is empty afterwards. */
 void key_pair_wipe(struct key_pair *pair);
-void key_pair_wipe_text(const char *key);

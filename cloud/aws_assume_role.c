@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "cloud/aws_channel.h"
 #include "cloud/aws_environment.h"
@@ -38,8 +39,8 @@ struct exchange {
 static void
 end_exchange(struct exchange *exchange)
 {
-	aws_keys_dispose_buffer(&exchange->form);
-	aws_keys_dispose_buffer(&exchange->response.body);
+	secret_dispose_buffer(&exchange->form);
+	secret_dispose_buffer(&exchange->response.body);
 	http_response_dispose(&exchange->response);
 	arena_free(exchange->arena);
 }
@@ -162,7 +163,7 @@ call_in_time(struct exchange *exchange, struct http_client *client)
 	if (!exchange->base || exchange->response.status / 100 != 4 || !date ||
 		llabs(date - now) <= LARGEST_SKEW)
 		return true;
-	aws_keys_dispose_buffer(&exchange->response.body);
+	secret_dispose_buffer(&exchange->response.body);
 	http_response_dispose(&exchange->response);
 	return call(exchange, client, date);
 }
@@ -170,15 +171,15 @@ call_in_time(struct exchange *exchange, struct http_client *client)
 static bool
 ask(struct exchange *exchange)
 {
-	struct http_client *client =
-		aws_channel_open(exchange->sts->environment, exchange->url, exchange->error);
-	struct aws_stop *stop = exchange->sts->stop;
-	struct aws_stop_entry entry;
+	struct http_client *client = channel_open(aws_channel_trust(exchange->sts->environment),
+		exchange->url, false, exchange->error);
+	struct stop *stop = exchange->sts->stop;
+	struct stop_entry entry;
 	bool done = false;
 
-	if (client && aws_stop_enter(stop, &entry, client, exchange->error)) {
+	if (client && stop_enter(stop, &entry, client, exchange->error)) {
 		done = call_in_time(exchange, client);
-		aws_stop_leave(stop, &entry);
+		stop_leave(stop, &entry);
 	}
 	http_client_free(client);
 	return done;
@@ -301,7 +302,7 @@ bool
 aws_assume_role_by_token_file(struct aws_sts *sts, const struct aws_role *role, const char *path,
 	struct aws_keys *keys, struct error *error)
 {
-	CLEANUP(aws_keys_dispose_buffer) struct buffer token;
+	CLEANUP(secret_dispose_buffer) struct buffer token;
 	CLEANUP(end_exchange)
 	struct exchange exchange = {
 		.sts = sts, .role = role, .action = "AssumeRoleWithWebIdentity", .error = error};
@@ -319,6 +320,6 @@ aws_assume_role_by_token_file(struct aws_sts *sts, const struct aws_role *role, 
 	if (!text_only_has(text, "!-~"))
 		return error_set(error, ERROR_INVALID, "%s: not a web identity token", path);
 	aws_query_add(&exchange.form, text, "WebIdentityToken");
-	aws_keys_wipe_text(text);
+	secret_wipe(text);
 	return ask(&exchange) && read_answer(&exchange, keys);
 }

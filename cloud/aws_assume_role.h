@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "cloud/aws_keys.h"
-#include "cloud/aws_stop.h"
+#include "cloud/stop.h"
 
 /* NULL for what is not used. */
 struct aws_role {
@@ -31,7 +31,7 @@ struct aws_role {
 struct aws_sts {
 	const char *const *environment; /* for AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL and
 					   AWS_CA_BUNDLE; "NAME=value" texts ended by NULL */
-	struct aws_stop *stop;          /* may end the call: ERROR_TRANSIENT; or NULL */
+	struct stop *stop;              /* may end the call: ERROR_TRANSIENT; or NULL */
 	bool refuses_base; /* set by a failure that is about the keys which sign, not the role */
 };
 

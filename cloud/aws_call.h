@@ -15,38 +15,20 @@
  */
 #pragma once
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include "cloud/aws_channel_pool.h"
 #include "cloud/aws_credentials.h"
 #include "cloud/aws_error.h"
-#include "cloud/aws_retry.h"
-#include "http/http_client.h"
+#include "cloud/call.h"
 
 /* What the calls of one client share, as in its settings. */
 struct aws_call_shared {
+	struct call_shared common;
 	const char *const *environment;
 	struct aws_credentials *credentials;
-	int64_t timeout;
-	bool (*may_call)(void *context);
-	void *context;
-
-	/* The rest is its own. */
-	struct aws_channel_pool *channels;
-	atomic_llong skew; /* of AWS's clock, seconds; added to ours */
-	pthread_mutex_t mutex;
-	struct aws_retry_budget budget; /* with the lock */
-	pthread_cond_t ended;
-	bool aborted; /* with the lock */
+	atomic_llong skew; /* its own: of AWS's clock, seconds; added to ours */
 };
-
-void aws_call_init_shared(struct aws_call_shared *shared);
-void aws_call_dispose_shared(struct aws_call_shared *shared); /* none may be under way */
-void aws_call_abort_shared(struct aws_call_shared *shared);
-
-enum aws_repetition { AWS_REPEAT_READ, AWS_REPEAT_CHANGE, AWS_REPEAT_NEVER };
 
 struct aws_call {
 	struct aws_call_shared *shared;
@@ -55,26 +37,18 @@ struct aws_call {
 	const struct buffer *form;
 	bool dry_run; /* as the form says, too */
 
-	struct http_response response; /* of the last attempt */
-	struct aws_error fault;        /* likewise; its texts live as long as the call */
+	struct call common;
+	struct aws_error fault; /* of the last attempt; its texts live as long as the call */
 
 	/* The rest is its own. */
-	enum aws_repetition repetition;
-	struct arena *scratch;
-	const char *action; /* "DescribeVpcs" */
-	const char *url;
-	const char *key_id;  /* that signed the last attempt */
-	int64_t time;        /* that it was signed with */
-	int64_t retry_after; /* that its answer told */
-	struct aws_retry retry;
+	struct aws_keys keys; /* of this attempt */
+	int64_t time;         /* that it was signed with */
+	bool creates;         /* a peering */
 	bool clock_corrected;
-	bool final; /* the fault is none that another attempt could mend */
 };
 
 /* True with an answer of status 200. To be ended in both cases. */
 bool aws_call_perform(struct aws_call *call);
-/* The answer was after all none that can be read. */
-void aws_call_doubt(struct aws_call *call, const struct error *error);
 /* The fault for the caller, with its texts in the arena. */
 void aws_call_tell(struct arena *arena, const struct aws_call *call, struct aws_error *fault);
 void aws_call_end(struct aws_call *call); /* usable with CLEANUP */

@@ -7,6 +7,7 @@
 #include "cloud/aws_assume_role.h"
 #include "cloud/aws_environment.h"
 #include "cloud/aws_profile.h"
+#include "cloud/environment.h"
 
 /* How many profiles may lead from one to the next. */
 enum { LONGEST_PATH = 8, MEMORY = 8 * 1024 * 1024 };
@@ -34,7 +35,7 @@ outcome_of(bool done)
 static const char *
 get(const struct aws_chain *chain, const char *name)
 {
-	return aws_environment_get(chain->environment, name);
+	return environment_get(chain->environment, name);
 }
 
 static enum outcome

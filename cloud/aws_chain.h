@@ -16,12 +16,12 @@
 #include "base/error.h"
 #include "cloud/aws_keys.h"
 #include "cloud/aws_metadata.h"
-#include "cloud/aws_stop.h"
+#include "cloud/stop.h"
 
 struct aws_chain {
 	const char *const *environment; /* "NAME=value" texts ended by NULL, as `environ`; lent */
 	struct aws_metadata *metadata;  /* the caller's session with IMDS */
-	struct aws_stop *stop;          /* may end the search: ERROR_TRANSIENT; or NULL */
+	struct stop *stop;              /* may end the search: ERROR_TRANSIENT; or NULL */
 };
 
 /* The keys are owned: aws_keys_dispose. ERROR_NOT_FOUND when no place has any; otherwise the error

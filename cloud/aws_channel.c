@@ -1,28 +1,14 @@
 #include "cloud/aws_channel.h"
 
-#include "base/cleanup.h"
-#include "base/file.h"
+#include "base/secret.h"
 #include "cloud/aws_environment.h"
-#include "cloud/aws_keys.h"
 
-enum { LARGEST_BUNDLE = 4 * 1024 * 1024 };
 #define FORM_TYPE "application/x-www-form-urlencoded; charset=utf-8"
 
-struct http_client *
-aws_channel_open(const char *const *environment, const char *url, struct error *error)
+struct channel_trust
+aws_channel_trust(const char *const *environment)
 {
-	CLEANUP(buffer_dispose) struct buffer bundle;
-	const char *path = aws_environment_get(environment, "AWS_CA_BUNDLE");
-	struct http_server server = {.url = url};
-
-	buffer_init(&bundle, LARGEST_BUNDLE);
-	if (path && !file_read(path, &bundle, error)) {
-		error_wrap(error, "AWS_CA_BUNDLE");
-		return NULL;
-	}
-	if (path)
-		server.authority = buffer_text(&bundle);
-	return http_client_new(&server, error);
+	return (struct channel_trust){environment, "AWS_CA_BUNDLE"};
 }
 
 static struct aws_signature
@@ -78,7 +64,7 @@ aws_channel_post(struct arena *arena, struct http_client *channel, const struct 
 			lines[3] = arena_printf(arena, "X-Amz-Security-Token: %s", signature.token);
 	}
 	done = http_client_call(channel, &request, response, error);
-	aws_keys_wipe_text(lines[3]);
-	aws_keys_wipe_text(signature.canonical);
+	secret_wipe(lines[3]);
+	secret_wipe(signature.canonical);
 	return done;
 }

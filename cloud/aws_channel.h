@@ -14,13 +14,11 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "cloud/aws_signature.h"
+#include "cloud/channel.h"
 #include "http/http_client.h"
 
-/* Nothing is sent yet. Trusts the CAs in the file that AWS_CA_BUNDLE names, which is read now, or
- * else the system's. `environment` is "NAME=value" texts ended by NULL; `url` as
- * aws_environment_endpoint gives it. Owned: http_client_free. */
-struct http_client *aws_channel_open(
-	const char *const *environment, const char *url, struct error *error);
+/* The CAs in the file that AWS_CA_BUNDLE names, or else the system's. */
+struct channel_trust aws_channel_trust(const char *const *environment);
 
 struct aws_post {
 	const char *url; /* of the channel */

@@ -26,7 +26,8 @@ try_settings(const struct aws_client_settings *settings, struct error *error)
 	const char *url = aws_environment_endpoint(
 		arena, settings->environment, "ec2", aws_environment_main_region("aws"), error);
 
-	return url ? aws_channel_open(settings->environment, url, error) : NULL;
+	return url ? channel_open(aws_channel_trust(settings->environment), url, false, error)
+		   : NULL;
 }
 
 struct aws_client *
@@ -40,20 +41,21 @@ aws_client_new(const struct aws_client_settings *settings, struct error *error)
 	http_client_free(http);
 	client = memory_alloc(sizeof *client);
 	client->shared = (struct aws_call_shared){
+		.common = {.trust = aws_channel_trust(settings->environment),
+			.timeout = settings->timeout ? settings->timeout : TIMEOUT,
+			.may_call = settings->may_call,
+			.context = settings->context},
 		.environment = settings->environment,
 		.credentials = settings->credentials,
-		.timeout = settings->timeout ? settings->timeout : TIMEOUT,
-		.may_call = settings->may_call,
-		.context = settings->context,
 	};
-	aws_call_init_shared(&client->shared);
+	call_shared_init(&client->shared.common);
 	return client;
 }
 
 void
 aws_client_abort(struct aws_client *client)
 {
-	aws_call_abort_shared(&client->shared);
+	call_shared_abort(&client->shared.common);
 }
 
 void
@@ -61,7 +63,7 @@ aws_client_free(struct aws_client *client)
 {
 	if (!client)
 		return;
-	aws_call_dispose_shared(&client->shared);
+	call_shared_dispose(&client->shared.common);
 	free(client);
 }
 
@@ -75,7 +77,7 @@ give_up(struct arena *arena, const struct aws_call *call, struct aws_error *faul
 static const struct xml *
 parse(struct arena *arena, const struct aws_call *call, struct error *error)
 {
-	const struct buffer *body = &call->response.body;
+	const struct buffer *body = &call->common.response.body;
 
 	return xml_parse(arena, buffer_text(body), body->length, error);
 }
@@ -109,7 +111,7 @@ get_page(struct arena *arena, struct aws_call *call, const struct list *list, st
 	root = parse(arena, call, &error);
 	if (root && list->read(arena, root, page, &error))
 		return true;
-	aws_call_doubt(call, &error);
+	call_doubt(&call->common, &error);
 	return give_up(arena, call, fault);
 }
 
@@ -265,7 +267,7 @@ change_peering(struct arena *arena, struct aws_call *call, struct aws_peering *p
 	root = parse(arena, call, &error);
 	if (root && aws_ec2_read_peering(arena, root, peering, &error))
 		return true;
-	aws_call_doubt(call, &error);
+	call_doubt(&call->common, &error);
 	return give_up(arena, call, fault);
 }
 
@@ -306,7 +308,7 @@ aws_client_accept_peering(struct arena *arena, struct aws_client *client,
 static bool
 read_done(const struct aws_call *call, struct error *error)
 {
-	const struct xml *root = parse(call->scratch, call, error);
+	const struct xml *root = parse(call->common.scratch, call, error);
 
 	return root && aws_ec2_read_done(root, error);
 }
@@ -334,6 +336,6 @@ aws_client_do(struct arena *arena, struct aws_client *client, const struct aws_p
 		       give_up(arena, &call, fault);
 	if (read_done(&call, &error))
 		return true;
-	aws_call_doubt(&call, &error);
+	call_doubt(&call.common, &error);
 	return give_up(arena, &call, fault);
 }

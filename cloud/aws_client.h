@@ -2,7 +2,7 @@
  * and read, with all pages of a list.
  *
  * Follows the Amazon EC2 API Reference, version 2016-11-15, and the standard retry mode of the AWS
- * SDKs (cloud/aws_retry.h). Keys that AWS refuses before their time are fetched anew once per call;
+ * SDKs (cloud/retry.h). Keys that AWS refuses before their time are fetched anew once per call;
  * a clock that is wrong is seen by the answers' dates and corrected. TLS is always verified.
  *
  * A call that changes something is sent again where AWS has refused it, and after a fault of AWS's
@@ -12,7 +12,7 @@
  *
  * An answer has 8 MiB at most and a list 64 pages; more is CLOUD_BACK_OFF. Thread-safe: each
  * thread's call has a channel of its own, of a pool that grows to the number of threads
- * (cloud/aws_channel_pool.h).
+ * (cloud/channel_pool.h).
  */
 #pragma once
 

@@ -11,7 +11,7 @@ struct aws_credentials {
 	const char *const *environment;
 	struct aws_metadata metadata; /* of the entry for the program's own keys */
 	struct aws_key_cache *cache;
-	struct aws_stop stop;
+	struct stop stop;
 };
 
 static bool
@@ -42,7 +42,7 @@ aws_credentials_new(const char *const *environment)
 	const struct aws_key_source source = {.fetch = fetch, .context = credentials};
 
 	credentials->environment = environment;
-	aws_stop_init(&credentials->stop);
+	stop_init(&credentials->stop);
 	credentials->cache = aws_key_cache_new(&source);
 	return credentials;
 }
@@ -54,14 +54,14 @@ aws_credentials_free(struct aws_credentials *credentials)
 		return;
 	aws_key_cache_free(credentials->cache);
 	aws_metadata_dispose(&credentials->metadata);
-	aws_stop_dispose(&credentials->stop);
+	stop_dispose(&credentials->stop);
 	free(credentials);
 }
 
 void
 aws_credentials_abort(struct aws_credentials *credentials)
 {
-	aws_stop_now(&credentials->stop);
+	stop_now(&credentials->stop);
 }
 
 bool

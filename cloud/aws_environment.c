@@ -4,24 +4,14 @@
 #include <string.h>
 
 #include "base/text.h"
-
-const char *
-aws_environment_get(const char *const *environment, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (; environment && *environment; environment++)
-		if (strncmp(*environment, name, length) == 0 && (*environment)[length] == '=')
-			return (*environment)[length + 1] ? *environment + length + 1 : NULL;
-	return NULL;
-}
+#include "cloud/environment.h"
 
 const char *
 aws_environment_region(const char *const *environment)
 {
-	const char *region = aws_environment_get(environment, "AWS_REGION");
+	const char *region = environment_get(environment, "AWS_REGION");
 
-	return region ? region : aws_environment_get(environment, "AWS_DEFAULT_REGION");
+	return region ? region : environment_get(environment, "AWS_DEFAULT_REGION");
 }
 
 static const struct {
@@ -72,8 +62,8 @@ override_of(struct arena *arena, const char *const *environment, const char *ser
 
 	for (char *at = name; *at; at++)
 		*at = (char)toupper((unsigned char)*at);
-	url = aws_environment_get(environment, name);
-	return url ? url : aws_environment_get(environment, "AWS_ENDPOINT_URL");
+	url = environment_get(environment, name);
+	return url ? url : environment_get(environment, "AWS_ENDPOINT_URL");
 }
 
 static const char *

@@ -1,16 +1,14 @@
 /* What AWS programs find in their environment: names, regions and the addresses of services.
  *
- * An environment is an array of "NAME=value" texts ended by NULL, as `environ` is. A variable that
- * is empty counts as not set. Follows "Settings reference" of the AWS SDKs and Tools Reference
- * Guide.
+ * An environment is as in cloud/environment.h. Follows "Settings reference" of the AWS SDKs and
+ * Tools Reference Guide.
  */
 #pragma once
 
 #include "base/arena.h"
 #include "base/error.h"
 
-const char *aws_environment_get(const char *const *environment, const char *name); /* or NULL */
-const char *aws_environment_region(const char *const *environment);                /* or NULL */
+const char *aws_environment_region(const char *const *environment); /* or NULL */
 
 /* "aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b". */
 const char *aws_environment_partition(const char *region);

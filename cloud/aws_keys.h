@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 
-#include "base/buffer.h"
 #include "cloud/aws_signature.h"
 
 void aws_keys_copy(struct aws_keys *to, const struct aws_keys *from);
@@ -16,6 +15,3 @@ void aws_keys_dispose(struct aws_keys *keys); /* wipes; usable with CLEANUP */
 
 /* True when id and secret are there and nothing of the keys can break a header or a line. */
 bool aws_keys_are_sound(const struct aws_keys *keys);
-
-void aws_keys_wipe_text(const char *text);           /* in place; NULL and "" are left alone */
-void aws_keys_dispose_buffer(struct buffer *buffer); /* wipes; usable with CLEANUP */

@@ -1,6 +1,5 @@
 #include "cloud/aws_metadata.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -8,8 +7,9 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "base/text.h"
-#include "cloud/aws_environment.h"
+#include "cloud/environment.h"
 #include "format/json.h"
 #include "http/http_client.h"
 
@@ -29,8 +29,8 @@ static const struct json_limits limits = {
 struct talk {
 	struct arena *arena;
 	struct http_client *client;
-	struct aws_stop *stop; /* or NULL */
-	struct aws_stop_entry entry;
+	struct stop *stop; /* or NULL */
+	struct stop_entry entry;
 	const char *service; /* for messages */
 	int64_t timeout;
 	struct http_response response;
@@ -40,7 +40,7 @@ struct talk {
 static void
 clear_response(struct talk *talk)
 {
-	aws_keys_dispose_buffer(&talk->response.body);
+	secret_dispose_buffer(&talk->response.body);
 	http_response_dispose(&talk->response);
 	talk->response = (struct http_response){0};
 }
@@ -49,7 +49,7 @@ static void
 end_talk(struct talk *talk)
 {
 	clear_response(talk);
-	aws_stop_leave(talk->stop, &talk->entry);
+	stop_leave(talk->stop, &talk->entry);
 	http_client_free(talk->client);
 	arena_free(talk->arena);
 }
@@ -60,8 +60,7 @@ begin_talk(struct talk *talk, const char *url)
 	struct http_server server = {.url = url, .metadata = true};
 
 	talk->client = http_client_new(&server, talk->error);
-	return (talk->client &&
-		       aws_stop_enter(talk->stop, &talk->entry, talk->client, talk->error)) ||
+	return (talk->client && stop_enter(talk->stop, &talk->entry, talk->client, talk->error)) ||
 	       error_wrap(talk->error, "%s", talk->service);
 }
 
@@ -82,7 +81,7 @@ call(struct talk *talk, enum http_method method, const char *target, const char 
 
 	clear_response(talk);
 	done = http_client_call(talk->client, &request, &talk->response, talk->error);
-	aws_keys_wipe_text(line);
+	secret_wipe(line);
 	return done || error_wrap(talk->error, "%s", talk->service);
 }
 
@@ -131,8 +130,8 @@ read_keys(struct talk *talk, struct aws_keys *keys)
 bool
 aws_metadata_has_container(const char *const *environment)
 {
-	return aws_environment_get(environment, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") ||
-	       aws_environment_get(environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+	return environment_get(environment, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") ||
+	       environment_get(environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
 }
 
 /* The value of the Authorization header; it stays NULL when none is asked for. */
@@ -140,14 +139,13 @@ static bool
 read_authorization(struct arena *arena, const char *const *environment, const char **value,
 	struct error *error)
 {
-	CLEANUP(aws_keys_dispose_buffer) struct buffer content;
-	const char *path =
-		aws_environment_get(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+	CLEANUP(secret_dispose_buffer) struct buffer content;
+	const char *path = environment_get(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
 	const char *text;
 	size_t length;
 
 	buffer_init(&content, LARGEST_TOKEN);
-	*value = aws_environment_get(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
+	*value = environment_get(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
 	if (!path)
 		return true;
 	if (!file_read(path, &content, error))
@@ -164,8 +162,8 @@ find_container(struct arena *arena, const char *const *environment, const char *
 	const char **target, struct error *error)
 {
 	const char *relative =
-		aws_environment_get(environment, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-	const char *full = aws_environment_get(environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+		environment_get(environment, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+	const char *full = environment_get(environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
 	const char *host, *slash;
 
 	if (relative)
@@ -180,8 +178,8 @@ find_container(struct arena *arena, const char *const *environment, const char *
 }
 
 bool
-aws_metadata_ask_container(const char *const *environment, struct aws_stop *stop,
-	struct aws_keys *keys, struct error *error)
+aws_metadata_ask_container(const char *const *environment, struct stop *stop, struct aws_keys *keys,
+	struct error *error)
 {
 	CLEANUP(end_talk)
 	struct talk talk = {.arena = arena_new(MEMORY),
@@ -198,16 +196,15 @@ aws_metadata_ask_container(const char *const *environment, struct aws_stop *stop
 		!read_authorization(talk.arena, environment, &authorization, error))
 		return false;
 	done = call(&talk, HTTP_GET, target, "Authorization", authorization);
-	if (!aws_environment_get(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN"))
-		aws_keys_wipe_text(authorization);
+	if (!environment_get(environment, "AWS_CONTAINER_AUTHORIZATION_TOKEN"))
+		secret_wipe(authorization);
 	return done && check_status(&talk) && read_keys(&talk, keys);
 }
 
 void
 aws_metadata_dispose(struct aws_metadata *metadata)
 {
-	aws_keys_wipe_text(metadata->token);
-	free(metadata->token);
+	secret_free(metadata->token);
 	*metadata = (struct aws_metadata){0};
 }
 
@@ -251,7 +248,7 @@ get(struct aws_metadata *metadata, struct talk *talk, const char *target)
 
 bool
 aws_metadata_ask_instance(struct aws_metadata *metadata, const char *const *environment,
-	struct aws_stop *stop, struct aws_keys *keys, struct error *error)
+	struct stop *stop, struct aws_keys *keys, struct error *error)
 {
 	CLEANUP(end_talk)
 	struct talk talk = {.arena = arena_new(MEMORY),
@@ -259,8 +256,8 @@ aws_metadata_ask_instance(struct aws_metadata *metadata, const char *const *envi
 		.service = "the instance's metadata",
 		.timeout = INSTANCE_TIMEOUT,
 		.error = error};
-	const char *disabled = aws_environment_get(environment, "AWS_EC2_METADATA_DISABLED");
-	const char *url = aws_environment_get(environment, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
+	const char *disabled = environment_get(environment, "AWS_EC2_METADATA_DISABLED");
+	const char *url = environment_get(environment, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
 	const char *name;
 
 	*keys = (struct aws_keys){0};

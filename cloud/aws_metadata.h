@@ -16,7 +16,7 @@
 
 #include "base/error.h"
 #include "cloud/aws_keys.h"
-#include "cloud/aws_stop.h"
+#include "cloud/stop.h"
 
 /* The session with IMDS. It belongs to one thread at a time; dispose of it at the end. */
 struct aws_metadata {
@@ -28,10 +28,10 @@ void aws_metadata_dispose(struct aws_metadata *metadata);
 /* Whether AWS_CONTAINER_CREDENTIALS_FULL_URI or _RELATIVE_URI is set. */
 bool aws_metadata_has_container(const char *const *environment);
 /* `stop` may end them: ERROR_TRANSIENT; or NULL. */
-bool aws_metadata_ask_container(const char *const *environment, struct aws_stop *stop,
+bool aws_metadata_ask_container(const char *const *environment, struct stop *stop,
 	struct aws_keys *keys, struct error *error);
 
 /* At 169.254.169.254, or where AWS_EC2_METADATA_SERVICE_ENDPOINT says; ERROR_NOT_FOUND without a
  * question when AWS_EC2_METADATA_DISABLED is true. At most a second for each of three calls. */
 bool aws_metadata_ask_instance(struct aws_metadata *metadata, const char *const *environment,
-	struct aws_stop *stop, struct aws_keys *keys, struct error *error);
+	struct stop *stop, struct aws_keys *keys, struct error *error);

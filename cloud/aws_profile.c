@@ -6,9 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/secret.h"
 #include "base/text.h"
-#include "cloud/aws_environment.h"
-#include "cloud/aws_keys.h"
+#include "cloud/environment.h"
 
 /* Not more than a person could mean. */
 enum { LONGEST_NAME = 128 };
@@ -240,7 +240,7 @@ static bool
 load_file(struct arena *arena, struct aws_profiles *profiles, enum aws_profile_file file,
 	const char *path, struct error *error)
 {
-	CLEANUP(aws_keys_dispose_buffer) struct buffer content;
+	CLEANUP(secret_dispose_buffer) struct buffer content;
 	struct error words = {0};
 
 	buffer_init(&content, AWS_PROFILE_LARGEST_FILE);
@@ -253,8 +253,8 @@ load_file(struct arena *arena, struct aws_profiles *profiles, enum aws_profile_f
 static const char *
 path_of(struct arena *arena, const char *const *environment, const char *variable, const char *name)
 {
-	const char *path = aws_environment_get(environment, variable);
-	const char *home = aws_environment_get(environment, "HOME");
+	const char *path = environment_get(environment, variable);
+	const char *home = environment_get(environment, "HOME");
 
 	if (path && text_starts_with(path, "~/") && home)
 		return arena_printf(arena, "%s%s", home, path + 1);

@@ -22,21 +22,22 @@ azure_client_new(const struct azure_client_settings *settings, struct error *err
 	const struct azure_sovereign *sovereign =
 		settings->sovereign ? settings->sovereign : azure_sovereign_find(NULL);
 	struct azure_client *client = memory_alloc(sizeof *client);
-	struct aws_channel *channel;
+	struct channel *channel;
 
 	client->shared = (struct azure_call_shared){
-		.environment = settings->environment,
+		.common = {.trust = {settings->environment, "SSL_CERT_FILE"},
+			.timeout = settings->timeout ? settings->timeout : TIMEOUT,
+			.may_call = settings->may_call,
+			.context = settings->context},
 		.tokens = settings->tokens,
 		.manager = settings->manager ? settings->manager : sovereign->manager,
-		.timeout = settings->timeout ? settings->timeout : TIMEOUT,
 		.pace = settings->pace ? settings->pace : CLOCK_SECOND,
-		.may_call = settings->may_call,
-		.context = settings->context,
 	};
-	azure_call_init_shared(&client->shared);
-	channel = aws_channel_pool_acquire(client->shared.channels, client->shared.manager, error);
+	call_shared_init(&client->shared.common);
+	channel =
+		channel_pool_acquire(client->shared.common.channels, client->shared.manager, error);
 	if (channel) {
-		aws_channel_pool_release(client->shared.channels, channel, true);
+		channel_pool_release(client->shared.common.channels, channel, true);
 		return client;
 	}
 	azure_client_free(client);
@@ -46,7 +47,7 @@ azure_client_new(const struct azure_client_settings *settings, struct error *err
 void
 azure_client_abort(struct azure_client *client)
 {
-	azure_call_abort_shared(&client->shared);
+	call_shared_abort(&client->shared.common);
 }
 
 void
@@ -54,7 +55,7 @@ azure_client_free(struct azure_client *client)
 {
 	if (!client)
 		return;
-	azure_call_dispose_shared(&client->shared);
+	call_shared_dispose(&client->shared.common);
 	free(client);
 }
 
@@ -176,11 +177,11 @@ get(struct question *question, const char *target, reader *read, void *made)
 
 	if (!azure_call_perform(&call))
 		return give_up(question, &call);
-	root = azure_read_object(question->arena, buffer_text(&call.response.body),
-		call.response.body.length, &error);
+	root = azure_read_object(question->arena, buffer_text(&call.common.response.body),
+		call.common.response.body.length, &error);
 	if (root && read(question->arena, root, made, &error))
 		return true;
-	azure_call_doubt(&call, &error);
+	call_doubt(&call.common, &error);
 	return give_up(question, &call);
 }
 

@@ -14,9 +14,11 @@
 #include "cloud/azure_plan_refusals.h"
 #include "network/arm_id.h"
 
-#define SOON    (2 * CLOCK_SECOND)
-#define BUSY    (5 * CLOCK_SECOND)
-#define PEERING "Microsoft.Network/virtualNetworks/virtualNetworkPeerings/"
+#define SOON (2 * CLOCK_SECOND)
+#define BUSY (5 * CLOCK_SECOND)
+/* Of what has failed before and was not seen to: to learn why. */
+#define FOLLOWED (30 * CLOCK_SECOND)
+#define PEERING  "Microsoft.Network/virtualNetworks/virtualNetworkPeerings/"
 
 struct azure_cloud {
 	char *local_vnet, *local_subscription, *local_tenant;
@@ -289,7 +291,7 @@ put(struct doing *doing)
 	const struct remote *remote = doing->wish->remote;
 	const struct azure_peering_wish wanted = wanted_half(doing);
 	bool is_local = doing->step->side == CLOUD_LOCAL;
-	const struct azure_place place =
+	struct azure_place place =
 		is_local ? azure_access_local_naming(doing->arena, access, remote)
 			 : azure_access_remote_naming(doing->arena, access, remote);
 	struct azure_put_peering made;
@@ -299,6 +301,8 @@ put(struct doing *doing)
 		return contradict(doing, "joins some subnets alone");
 	if (!doing->exists && doing->step->verb != CLOUD_STEP_CREATE)
 		return contradict(doing, "is not there any more");
+	if (doing->half.provisioning == AZURE_PROVISIONING_FAILED)
+		place.deadline = clock_monotonic() + FOLLOWED;
 	if (!azure_client_put_peering(doing->arena, access->client, &place, doing->step->object,
 		    &wanted, &made, &error))
 		return put_refused(doing, &wanted, &error);

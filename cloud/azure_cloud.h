@@ -3,7 +3,8 @@
  *
  * Before a step changes a half it reads it, and keeps of it what nobody has declared: its own
  * gateway's use on the own side, the use of ours on the remote one. An operation is followed for
- * `patience` and then left to go on: the next plan sees it in the half. While Azure is busy with
+ * `patience` and then left to go on: the next plan sees it in the half. One that mends what such an
+ * operation has left as failed is followed for longer, to learn why. While Azure is busy with
  * one of the two VNets, or another peering's turn is not over, the step is put off and is no fault.
  */
 #pragma once

@@ -1,6 +1,5 @@
 #include "cloud/azure_grant.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -8,14 +7,15 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/percent.h"
+#include "base/secret.h"
 #include "base/text.h"
-#include "cloud/aws_environment.h"
-#include "cloud/aws_keys.h"
+#include "cloud/channel.h"
+#include "cloud/environment.h"
 #include "format/json.h"
 #include "http/http_client.h"
 
 enum { LARGEST_ANSWER = 64 * 1024, LARGEST_ASSERTION = 64 * 1024, LARGEST_FORM = 256 * 1024 };
-enum { MEMORY = 1 << 20, LARGEST_BUNDLE = 4 << 20, LONGEST_LIFE = 7 * 86400 };
+enum { MEMORY = 1 << 20, LONGEST_LIFE = 7 * 86400 };
 enum { LARGEST_WORDS = 200, SHORTEST_SECRET = 8, LARGEST_URL = 1024 };
 #define TIMEOUT   (10 * CLOCK_SECOND)
 #define METADATA  "http://169.254.169.254"
@@ -42,59 +42,36 @@ struct talk {
 static void
 end_talk(struct talk *talk)
 {
-	aws_keys_dispose_buffer(&talk->response.body);
+	secret_dispose_buffer(&talk->response.body);
 	http_response_dispose(&talk->response);
-	aws_keys_dispose_buffer(&talk->form);
-	aws_keys_dispose_buffer(&talk->assertion);
+	secret_dispose_buffer(&talk->form);
+	secret_dispose_buffer(&talk->assertion);
 	arena_free(talk->arena);
-}
-
-void
-azure_grant_dispose(struct azure_grant *grant)
-{
-	aws_keys_wipe_text(grant->token);
-	free(grant->token);
-	*grant = (struct azure_grant){0};
 }
 
 static const char *
 setting(const struct talk *talk, const char *name)
 {
-	return aws_environment_get(talk->source->environment, name);
+	return environment_get(talk->source->environment, name);
 }
 
 /* --- the call --- */
 
-static struct http_client *
-open_client(struct talk *talk, const char *url, bool metadata)
-{
-	CLEANUP(buffer_dispose) struct buffer bundle;
-	const char *path = setting(talk, "SSL_CERT_FILE");
-	struct http_server server = {.url = url, .metadata = metadata};
-
-	buffer_init(&bundle, LARGEST_BUNDLE);
-	if (path && !file_read(path, &bundle, talk->error)) {
-		error_wrap(talk->error, "SSL_CERT_FILE");
-		return NULL;
-	}
-	if (path)
-		server.authority = buffer_text(&bundle);
-	return http_client_new(&server, talk->error);
-}
-
 static bool
 send(struct talk *talk, const char *url, struct http_request *request)
 {
-	struct aws_stop *stop = talk->source->stop;
-	struct http_client *client = open_client(talk, url, request->method == HTTP_GET);
-	struct aws_stop_entry entry;
+	struct stop *stop = talk->source->stop;
+	struct http_client *client =
+		channel_open((struct channel_trust){talk->source->environment, "SSL_CERT_FILE"},
+			url, request->method == HTTP_GET, talk->error);
+	struct stop_entry entry;
 	bool done = false;
 
 	request->timeout = request->stall = TIMEOUT;
 	request->limit = LARGEST_ANSWER;
-	if (client && aws_stop_enter(stop, &entry, client, talk->error)) {
+	if (client && stop_enter(stop, &entry, client, talk->error)) {
 		done = http_client_call(client, request, &talk->response, talk->error);
-		aws_stop_leave(stop, &entry);
+		stop_leave(stop, &entry);
 	}
 	http_client_free(client);
 	return done || error_wrap(talk->error, "%s", talk->service);
@@ -241,7 +218,7 @@ read_lifetime(const struct json *value, int64_t *lifetime)
 }
 
 static bool
-read_grant(struct talk *talk, struct azure_grant *grant)
+read_grant(struct talk *talk, struct grant *grant)
 {
 	const struct buffer *body = &talk->response.body;
 	const struct json *answer;
@@ -256,8 +233,8 @@ read_grant(struct talk *talk, struct azure_grant *grant)
 	good = token && text_only_has(token, "!-~") &&
 	       read_lifetime(json_member(answer, "expires_in"), &lifetime);
 	if (good)
-		*grant = (struct azure_grant){memory_text(token), lifetime};
-	aws_keys_wipe_text(token);
+		*grant = (struct grant){memory_text(token), lifetime};
+	secret_wipe(token);
 	return good || error_set(talk->error, ERROR_TRANSIENT, "%s: answers without a token",
 			       talk->service);
 }
@@ -265,7 +242,7 @@ read_grant(struct talk *talk, struct azure_grant *grant)
 /* --- the ways --- */
 
 static bool
-ask_imds(struct talk *talk, struct azure_grant *grant)
+ask_imds(struct talk *talk, struct grant *grant)
 {
 	static const char *const headers[] = {"Metadata: true", NULL};
 	struct http_request request = {.method = HTTP_GET, .headers = headers};
@@ -325,7 +302,7 @@ write_form(struct talk *talk, const char *path)
 }
 
 static bool
-ask_entra(struct talk *talk, const char *path, struct azure_grant *grant)
+ask_entra(struct talk *talk, const char *path, struct grant *grant)
 {
 	const char *own = setting(talk, "AZURE_TENANT_ID");
 	const char *tenant = *talk->tenant ? talk->tenant : own;
@@ -351,19 +328,19 @@ ask_entra(struct talk *talk, const char *path, struct azure_grant *grant)
 }
 
 bool
-azure_grant_fetch(const struct azure_grant_source *source, const char *tenant,
-	struct azure_grant *grant, struct error *error)
+azure_grant_fetch(const struct azure_grant_source *source, const char *tenant, struct grant *grant,
+	struct error *error)
 {
 	CLEANUP(end_talk)
 	struct talk talk = {
 		.arena = arena_new(MEMORY), .source = source, .tenant = tenant, .error = error};
-	const char *path = aws_environment_get(source->environment, "AZURE_FEDERATED_TOKEN_FILE");
+	const char *path = environment_get(source->environment, "AZURE_FEDERATED_TOKEN_FILE");
 
-	*grant = (struct azure_grant){0};
+	*grant = (struct grant){0};
 	talk.service = ENTRA;
 	buffer_init(&talk.form, LARGEST_FORM);
 	buffer_init(&talk.assertion, LARGEST_ASSERTION);
-	talk.secret = aws_environment_get(source->environment, "AZURE_CLIENT_SECRET");
+	talk.secret = environment_get(source->environment, "AZURE_CLIENT_SECRET");
 	if (talk.secret || path)
 		return ask_entra(&talk, talk.secret ? NULL : path, grant);
 	return ask_imds(&talk, grant);

@@ -17,19 +17,14 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "cloud/aws_stop.h"
 #include "cloud/azure_sovereign.h"
-
-struct azure_grant {
-	char *token;      /* printable ASCII; secret */
-	int64_t lifetime; /* seconds from before it was asked for, above 0 */
-};
-void azure_grant_dispose(struct azure_grant *grant); /* wipes; usable with CLEANUP */
+#include "cloud/grant.h"
+#include "cloud/stop.h"
 
 struct azure_grant_source {
 	const char *const *environment; /* "NAME=value" texts ended by NULL, as `environ`; lent */
 	const struct azure_sovereign *sovereign;
-	struct aws_stop *stop; /* may end the call: ERROR_TRANSIENT; or NULL */
+	struct stop *stop; /* may end the call: ERROR_TRANSIENT; or NULL */
 };
 
 /* For a tenant, or the program's own when it is "". Takes up to 10 seconds. ERROR_TRANSIENT: later
@@ -37,4 +32,4 @@ struct azure_grant_source {
  * no identity of the node; ERROR_INVALID for a wrong setting, and for another tenant's token from a
  * managed identity, which has none. No error holds a secret. */
 bool azure_grant_fetch(const struct azure_grant_source *source, const char *tenant,
-	struct azure_grant *grant, struct error *error);
+	struct grant *grant, struct error *error);

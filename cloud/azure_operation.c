@@ -70,7 +70,7 @@ target_of(struct arena *arena, const struct azure_call *call)
 	static const enum azure_header order[] = {AZURE_ASYNC_OPERATION, AZURE_LOCATION};
 
 	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-		const char *url = call->response.headers[order[i]];
+		const char *url = call->common.response.headers[order[i]];
 		const char *target =
 			url ? azure_operation_target(call->shared->manager, url) : NULL;
 
@@ -83,9 +83,9 @@ target_of(struct arena *arena, const struct azure_call *call)
 static enum azure_operation_state
 state_of_answer(const struct azure_call *call)
 {
-	const struct buffer *body = &call->response.body;
+	const struct buffer *body = &call->common.response.body;
 
-	return azure_operation_read(call->response.status, buffer_text(body), body->length);
+	return azure_operation_read(call->common.response.status, buffer_text(body), body->length);
 }
 
 static int64_t
@@ -94,8 +94,8 @@ interval(const struct azure_call *call, unsigned polls)
 	static const int64_t steps[] = {1, 2, 5, 10};
 	unsigned last = sizeof steps / sizeof *steps - 1;
 
-	if (call->response.retry_after > 0)
-		return call->response.retry_after;
+	if (call->common.response.retry_after > 0)
+		return call->common.response.retry_after;
 	return steps[polls < last ? polls : last] * call->shared->pace;
 }
 
@@ -103,10 +103,10 @@ interval(const struct azure_call *call, unsigned polls)
 static bool
 tell_failure(struct arena *arena, const struct azure_call *call, struct azure_error *fault)
 {
-	const struct buffer *body = &call->response.body;
-	const char *id = call->response.headers[AZURE_REQUEST_ID];
-	struct azure_error read = azure_error_read(
-		call->scratch, call->response.status, buffer_text(body), body->length);
+	const struct buffer *body = &call->common.response.body;
+	const char *id = call->common.response.headers[AZURE_REQUEST_ID];
+	struct azure_error read = azure_error_read(call->common.scratch,
+		call->common.response.status, buffer_text(body), body->length);
 
 	read.request_id = id ? id : "";
 	if (!*read.code && !*read.message)
@@ -177,7 +177,7 @@ follow_target(struct follow *follow)
 
 	for (;;) {
 		if (clock_monotonic() + wait > begun->place->deadline ||
-			!azure_call_wait(begun->shared, wait)) {
+			!call_shared_wait(&begun->shared->common, wait)) {
 			*follow->progress = (struct azure_progress){true, wait};
 			return true;
 		}

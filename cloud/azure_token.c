@@ -6,52 +6,44 @@
 
 #include "base/buffer.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "base/text.h"
-#include "cloud/aws_environment.h"
-#include "cloud/aws_keys.h"
 #include "cloud/azure_grant.h"
+#include "cloud/environment.h"
 
 enum { LARGEST_HEADER = 48 * 1024, LARGEST_TENANT = 128 };
 
 struct azure_token {
 	struct azure_token_settings settings;
-	struct aws_stop stop;
+	struct stop stop;
 	struct token_cache *cache;
 };
 
 static bool
-fetch(void *context, const char *name, struct token *token, struct error *error)
+fetch(void *context, const char *name, struct grant *grant, struct error *error)
 {
-	CLEANUP(azure_grant_dispose) struct azure_grant grant = {0};
 	struct azure_token *tokens = context;
 	const struct azure_grant_source source = {
 		.environment = tokens->settings.environment,
 		.sovereign = tokens->settings.sovereign,
 		.stop = &tokens->stop,
 	};
-	int64_t begun = tokens->settings.monotonic();
 
-	if (!azure_grant_fetch(&source, name, &grant, error))
-		return false;
-	*token = (struct token){memory_text(grant.token), begun + grant.lifetime * CLOCK_SECOND};
-	return true;
+	return azure_grant_fetch(&source, name, grant, error);
 }
 
 struct azure_token *
 azure_token_new(const struct azure_token_settings *settings)
 {
 	struct azure_token *tokens = memory_alloc(sizeof *tokens);
-	struct token_source source = {.fetch = fetch, .context = tokens};
+	const struct token_source source = {
+		.fetch = fetch, .context = tokens, .monotonic = settings->monotonic};
 
 	tokens->settings = *settings;
-	if (!tokens->settings.monotonic)
-		tokens->settings.monotonic = clock_monotonic;
 	if (!tokens->settings.sovereign)
 		tokens->settings.sovereign = azure_sovereign_find(NULL);
-	source.monotonic = tokens->settings.monotonic;
-	aws_stop_init(&tokens->stop);
+	stop_init(&tokens->stop);
 	tokens->cache = token_cache_new(&source);
 	return tokens;
 }
@@ -62,21 +54,21 @@ azure_token_free(struct azure_token *tokens)
 	if (!tokens)
 		return;
 	token_cache_free(tokens->cache);
-	aws_stop_dispose(&tokens->stop);
+	stop_dispose(&tokens->stop);
 	free(tokens);
 }
 
 void
 azure_token_abort(struct azure_token *tokens)
 {
-	aws_stop_now(&tokens->stop);
+	stop_now(&tokens->stop);
 }
 
 /* What the cache calls a tenant: "" for the own one. */
 static void
 name_tenant(const struct azure_token *tokens, const char *tenant, char name[LARGEST_TENANT])
 {
-	const char *own = aws_environment_get(tokens->settings.environment, "AZURE_TENANT_ID");
+	const char *own = environment_get(tokens->settings.environment, "AZURE_TENANT_ID");
 	size_t length = 0;
 
 	if (!tenant || (own && text_equal_ignoring_case(own, tenant)))
@@ -112,7 +104,7 @@ bool
 azure_token_auxiliary(struct azure_token *tokens, const char *const *tenants, struct token *header,
 	struct error *error)
 {
-	CLEANUP(aws_keys_dispose_buffer) struct buffer text;
+	CLEANUP(secret_dispose_buffer) struct buffer text;
 	size_t count = 0;
 
 	*header = (struct token){0};

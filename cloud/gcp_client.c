@@ -33,20 +33,20 @@ gcp_client_new(const struct gcp_client_settings *settings)
 					      : "https://cloudresourcemanager.googleapis.com";
 	client->poll_wait = settings->poll_wait ? settings->poll_wait : POLL_WAIT;
 	client->shared = (struct gcp_call_shared){
+		.common = {.timeout = settings->timeout ? settings->timeout : TIMEOUT,
+			.may_call = settings->may_call,
+			.context = settings->context},
 		.token = settings->token,
-		.timeout = settings->timeout ? settings->timeout : TIMEOUT,
 		.busy_wait = settings->busy_wait ? settings->busy_wait : BUSY_WAIT,
-		.may_call = settings->may_call,
-		.context = settings->context,
 	};
-	gcp_call_init_shared(&client->shared);
+	call_shared_init(&client->shared.common);
 	return client;
 }
 
 void
 gcp_client_abort(struct gcp_client *client)
 {
-	gcp_call_abort_shared(&client->shared);
+	call_shared_abort(&client->shared.common);
 }
 
 void
@@ -54,7 +54,7 @@ gcp_client_free(struct gcp_client *client)
 {
 	if (!client)
 		return;
-	gcp_call_dispose_shared(&client->shared);
+	call_shared_dispose(&client->shared.common);
 	free(client);
 }
 
@@ -81,30 +81,29 @@ call_of(const struct talk *talk, enum http_method method, const char *target, co
 {
 	return (struct gcp_call){
 		.shared = &talk->client->shared,
-		.action = talk->action,
-		.url = talk->url,
 		.method = method,
 		.target = target,
 		.body = body,
-		.changes = method != HTTP_GET,
 		.deadline = talk->place->deadline,
+		.common = {.url = talk->url, .action = talk->action, .changes = method != HTTP_GET},
 	};
 }
 
 static bool
 perform(struct talk *talk, struct gcp_call call)
 {
-	const struct buffer *body = &call.response.body;
+	const struct buffer *body = &call.common.response.body;
 	const struct json *root;
 	struct error error = {0};
 	bool done = gcp_call_perform(&call);
 
-	talk->retry_after = call.response.retry_after;
+	talk->retry_after = call.common.response.retry_after;
 	if (done) {
-		root = gcp_compute_parse(call.scratch, buffer_text(body), body->length, &error);
+		root = gcp_compute_parse(
+			call.common.scratch, buffer_text(body), body->length, &error);
 		done = root && talk->read(talk->arena, root, talk->out, &talk->next, &error);
 		if (!done)
-			gcp_call_doubt(&call, &error);
+			call_doubt(&call.common, &error);
 	}
 	if (!done)
 		gcp_call_tell(talk->arena, &call, talk->fault);
@@ -321,7 +320,7 @@ gcp_client_rights(struct arena *arena, struct gcp_client *client, const struct g
 	if (!fits(&talk, &target) || !fits(&talk, &body))
 		return false;
 	call = call_of(&talk, HTTP_POST, buffer_text(&target), buffer_text(&body));
-	call.changes = false;
+	call.common.changes = false;
 	return perform(&talk, call);
 }
 
@@ -487,6 +486,6 @@ gcp_client_wait(struct arena *arena, struct gcp_client *client, const struct gcp
 		pause = pause_of(&talk, looks);
 		if (clock_monotonic() + pause > place->deadline)
 			return true;
-		gcp_call_wait(&client->shared, pause);
+		call_shared_wait(&client->shared.common, pause);
 	}
 }

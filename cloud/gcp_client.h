@@ -13,7 +13,7 @@
  * that Google refuses, and the new one too, is CLOUD_WAIT_FOR_USER; no fault is CLOUD_CREDENTIALS.
  *
  * An answer has 8 MiB at most and a list 64 pages; more is CLOUD_BACK_OFF. Thread-safe: each
- * thread's call has a channel of its own (cloud/aws_channel_pool.h).
+ * thread's call has a channel of its own (cloud/channel_pool.h).
  */
 #pragma once
 

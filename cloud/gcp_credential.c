@@ -4,8 +4,8 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/secret.h"
 #include "base/text.h"
-#include "cloud/aws_keys.h"
 #include "format/json.h"
 
 enum { HOUR = 3600, SHORTEST = 600, LONGEST = 43200 };
@@ -130,7 +130,7 @@ bool
 gcp_credential_load(struct arena *arena, const char *path, struct gcp_credential *credential,
 	struct error *error)
 {
-	CLEANUP(aws_keys_dispose_buffer) struct buffer text;
+	CLEANUP(secret_dispose_buffer) struct buffer text;
 
 	buffer_init(&text, GCP_CREDENTIAL_LARGEST);
 	*credential = (struct gcp_credential){0};

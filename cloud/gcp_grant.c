@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/percent.h"
+#include "base/secret.h"
 #include "base/text.h"
-#include "cloud/aws_keys.h"
 #include "cloud/gcp_jwt.h"
 #include "format/json.h"
 #include "http/http_client.h"
@@ -46,7 +46,7 @@ begin_talk(struct talk *talk)
 static void
 clear_response(struct talk *talk)
 {
-	aws_keys_dispose_buffer(&talk->response.body);
+	secret_dispose_buffer(&talk->response.body);
 	http_response_dispose(&talk->response);
 	talk->response = (struct http_response){0};
 }
@@ -55,17 +55,9 @@ static void
 end_talk(struct talk *talk)
 {
 	clear_response(talk);
-	aws_keys_wipe_text(talk->secret);
-	aws_keys_dispose_buffer(&talk->form);
+	secret_wipe(talk->secret);
+	secret_dispose_buffer(&talk->form);
 	arena_free(talk->arena);
-}
-
-void
-gcp_grant_dispose(struct gcp_grant *grant)
-{
-	aws_keys_wipe_text(grant->token);
-	free(grant->token);
-	*grant = (struct gcp_grant){0};
 }
 
 /* The server's URL, and the path that follows it. */
@@ -84,17 +76,17 @@ send(struct talk *talk, const char *url, struct http_request *request)
 {
 	struct http_server server = {
 		.url = server_of(talk->arena, url, &request->target), .metadata = !request->body};
-	struct aws_stop *stop = talk->source->stop;
+	struct stop *stop = talk->source->stop;
 	struct http_client *client = http_client_new(&server, talk->error);
-	struct aws_stop_entry entry;
+	struct stop_entry entry;
 	bool done = false;
 
 	request->timeout = request->stall = TIMEOUT;
 	request->limit = LARGEST_ANSWER;
 	clear_response(talk);
-	if (client && aws_stop_enter(stop, &entry, client, talk->error)) {
+	if (client && stop_enter(stop, &entry, client, talk->error)) {
 		done = http_client_call(client, request, &talk->response, talk->error);
-		aws_stop_leave(stop, &entry);
+		stop_leave(stop, &entry);
 	}
 	http_client_free(client);
 	return done || error_wrap(talk->error, "%s", talk->service);
@@ -211,19 +203,19 @@ refuse(struct talk *talk)
 /* --- what is given --- */
 
 static bool
-give(struct talk *talk, const char *token, int64_t lifetime, struct gcp_grant *grant)
+give(struct talk *talk, const char *token, int64_t lifetime, struct grant *grant)
 {
 	if (!token || !text_only_has(token, "!-~") || lifetime <= 0)
 		return error_set(
 			talk->error, ERROR_TRANSIENT, "%s: answers without a token", talk->service);
 	grant->token = memory_text(token);
 	grant->lifetime = lifetime < DAY ? lifetime : DAY;
-	aws_keys_wipe_text(token);
+	secret_wipe(token);
 	return true;
 }
 
 static bool
-read_token(struct talk *talk, struct gcp_grant *grant)
+read_token(struct talk *talk, struct grant *grant)
 {
 	const struct json *answer;
 	int64_t lifetime = HOUR; /* where STS does not say */
@@ -257,7 +249,7 @@ send_assertion(struct talk *talk, int64_t now)
 
 	if (!assertion)
 		return false;
-	aws_keys_wipe_text(talk->secret);
+	secret_wipe(talk->secret);
 	talk->secret = assertion;
 	buffer_clear(&talk->form);
 	add(talk, "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
@@ -266,7 +258,7 @@ send_assertion(struct talk *talk, int64_t now)
 }
 
 static bool
-fetch_by_key(const struct gcp_grant_source *source, struct gcp_grant *grant, struct error *error)
+fetch_by_key(const struct gcp_grant_source *source, struct grant *grant, struct error *error)
 {
 	CLEANUP(end_talk)
 	struct talk talk = {.source = source, .service = "Google's token endpoint", .error = error};
@@ -293,7 +285,7 @@ fetch_by_key(const struct gcp_grant_source *source, struct gcp_grant *grant, str
 static const char *
 read_subject(struct talk *talk)
 {
-	CLEANUP(aws_keys_dispose_buffer) struct buffer content;
+	CLEANUP(secret_dispose_buffer) struct buffer content;
 	const struct gcp_credential *credential = talk->source->credential;
 	const char *text;
 	size_t length;
@@ -319,8 +311,7 @@ read_subject(struct talk *talk)
 }
 
 static bool
-exchange_subject(
-	const struct gcp_grant_source *source, struct gcp_grant *grant, struct error *error)
+exchange_subject(const struct gcp_grant_source *source, struct grant *grant, struct error *error)
 {
 	CLEANUP(end_talk)
 	struct talk talk = {.source = source, .service = "Google's STS", .error = error};
@@ -342,7 +333,7 @@ exchange_subject(
 
 /* Its end is told as a time: by the clock of the one who says it, it is a duration. */
 static bool
-read_impersonated(struct talk *talk, struct gcp_grant *grant)
+read_impersonated(struct talk *talk, struct grant *grant)
 {
 	const struct json *answer;
 	int64_t now = talk->response.date ? talk->response.date : clock_wall() / CLOCK_SECOND;
@@ -357,8 +348,8 @@ read_impersonated(struct talk *talk, struct gcp_grant *grant)
 }
 
 static bool
-impersonate(const struct gcp_grant_source *source, const struct gcp_grant *own,
-	struct gcp_grant *grant, struct error *error)
+impersonate(const struct gcp_grant_source *source, const struct grant *own, struct grant *grant,
+	struct error *error)
 {
 	CLEANUP(end_talk)
 	struct talk talk = {
@@ -372,10 +363,9 @@ impersonate(const struct gcp_grant_source *source, const struct gcp_grant *own,
 }
 
 static bool
-fetch_by_subject(
-	const struct gcp_grant_source *source, struct gcp_grant *grant, struct error *error)
+fetch_by_subject(const struct gcp_grant_source *source, struct grant *grant, struct error *error)
 {
-	CLEANUP(gcp_grant_dispose) struct gcp_grant own = {0};
+	CLEANUP(grant_dispose) struct grant own = {0};
 
 	if (!source->credential->impersonation_url)
 		return exchange_subject(source, grant, error);
@@ -385,8 +375,7 @@ fetch_by_subject(
 /* --- the metadata server --- */
 
 static bool
-fetch_by_metadata(
-	const struct gcp_grant_source *source, struct gcp_grant *grant, struct error *error)
+fetch_by_metadata(const struct gcp_grant_source *source, struct grant *grant, struct error *error)
 {
 	static const char *const lines[] = {"Metadata-Flavor: Google", NULL};
 	static const char *const wanted[] = {"Metadata-Flavor", NULL};
@@ -408,9 +397,9 @@ fetch_by_metadata(
 }
 
 bool
-gcp_grant_fetch(const struct gcp_grant_source *source, struct gcp_grant *grant, struct error *error)
+gcp_grant_fetch(const struct gcp_grant_source *source, struct grant *grant, struct error *error)
 {
-	*grant = (struct gcp_grant){0};
+	*grant = (struct grant){0};
 	switch (source->credential->kind) {
 	case GCP_CREDENTIAL_KEY:
 		return fetch_by_key(source, grant, error);

@@ -12,19 +12,14 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "cloud/aws_stop.h"
 #include "cloud/gcp_credential.h"
-
-struct gcp_grant {
-	char *token;      /* printable ASCII; secret */
-	int64_t lifetime; /* seconds from before it was asked for, above 0 */
-};
-void gcp_grant_dispose(struct gcp_grant *grant); /* wipes; usable with CLEANUP */
+#include "cloud/grant.h"
+#include "cloud/stop.h"
 
 struct gcp_grant_source {
 	const struct gcp_credential *credential;
 	const char *metadata_url; /* NULL: http://metadata.google.internal */
-	struct aws_stop *stop;    /* may end the calls: ERROR_TRANSIENT; or NULL */
+	struct stop *stop;        /* may end the calls: ERROR_TRANSIENT; or NULL */
 	int64_t *skew; /* of Google's clock against ours, seconds; kept for the next time */
 };
 
@@ -33,4 +28,4 @@ struct gcp_grant_source {
  * ERROR_NOT_FOUND: no file of the subject token, no metadata server's account; ERROR_INVALID. No
  * error holds a secret. */
 bool gcp_grant_fetch(
-	const struct gcp_grant_source *source, struct gcp_grant *grant, struct error *error);
+	const struct gcp_grant_source *source, struct grant *grant, struct error *error);

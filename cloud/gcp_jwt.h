@@ -21,6 +21,6 @@ struct gcp_claims {
 	int64_t lifetime;
 };
 
-/* header.claims.signature, which is a secret as long as it lives: wipe it (aws_keys_wipe_text).
+/* header.claims.signature, which is a secret as long as it lives: wipe it (secret_wipe).
  * ERROR_INVALID for what is no RSA key of 2048 bits or more; then it is NULL. */
 const char *gcp_jwt_sign(struct arena *arena, const struct gcp_claims *claims, struct error *error);

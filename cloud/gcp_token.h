@@ -1,12 +1,10 @@
-/* The access token of one GCP credential, fetched when it is needed and before it expires.
+/* The access token of one GCP credential (cloud/gcp_grant.h), kept and renewed before it expires
+ * (cloud/token_cache.h).
  *
- * Its life is counted by the monotonic clock from before it was asked for. It is renewed when less
- * than a quarter of its life is left, but not earlier than 225 seconds before the end (the metadata
- * server gives out no new one earlier than that); a failure then keeps the old one. It must be
- * renewed when the last tenth begins, or the last minute. One thread renews; meanwhile others get
- * the old token, or wait where that may not be used. A failure is remembered for a second, then for
- * twice as long each time, up to a minute, in which nobody is asked again. The file of credentials
- * is read anew for each token, so that a rotated key is taken up.
+ * It is renewed when the last quarter of its life begins, but not earlier than 225 seconds before
+ * the end (the metadata server gives out no new one earlier than that); a failure then keeps the
+ * old one. It must be renewed when the last tenth begins, or the last minute. The file of
+ * credentials is read anew for each token, so that a rotated key is taken up.
  *
  * Thread-safe. Secrets are in no error and in no log, and are wiped where they are let go of.
  */
@@ -24,7 +22,7 @@ struct gcp_token_settings {
 	const char *path;         /* of the file of credentials; NULL: the metadata server */
 	const char *metadata_url; /* NULL: Google's */
 	/* In place of asking Google, for tests; called without a lock. NULL: not used. */
-	bool (*fetch)(void *context, struct gcp_grant *grant, struct error *error);
+	bool (*fetch)(void *context, struct grant *grant, struct error *error);
 	void *context;
 	int64_t (*monotonic)(void); /* NULL: clock_monotonic */
 };

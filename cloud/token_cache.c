@@ -7,11 +7,9 @@
 #include "base/jitter.h"
 #include "base/map.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "base/text.h"
-#include "cloud/aws_keys.h"
 
-#define ADVISED      (300 * CLOCK_SECOND)
-#define NEEDED       (120 * CLOCK_SECOND)
 #define FIRST_HOLD   CLOCK_SECOND
 #define LONGEST_HOLD (60 * CLOCK_SECOND)
 
@@ -39,8 +37,7 @@ struct token_cache {
 void
 token_dispose(struct token *token)
 {
-	aws_keys_wipe_text(token->text);
-	free(token->text);
+	secret_free(token->text);
 	*token = (struct token){0};
 }
 
@@ -52,6 +49,10 @@ token_cache_new(const struct token_source *source)
 	cache->source = *source;
 	if (!cache->source.monotonic)
 		cache->source.monotonic = clock_monotonic;
+	if (cache->source.advised.part == 0)
+		cache->source.advised = (struct token_margin){300 * CLOCK_SECOND, 4};
+	if (cache->source.needed.part == 0)
+		cache->source.needed = (struct token_margin){120 * CLOCK_SECOND, 6};
 	pthread_mutex_init(&cache->mutex, NULL);
 	pthread_cond_init(&cache->renewed, NULL);
 	cache->entries = map_new();
@@ -112,21 +113,23 @@ entry_of(struct token_cache *cache, const char *name)
 	return entry;
 }
 
+/* From when a token is to be renewed that comes now. */
 static int64_t
-smaller(int64_t a, int64_t b)
+start_of(const struct token_margin *margin, int64_t expires, int64_t now)
 {
-	return a < b ? a : b;
+	int64_t part = (expires - now) / margin->part;
+
+	return expires - (part < margin->most ? part : margin->most);
 }
 
 static void
-note_token(struct entry *entry, const struct token *token, int64_t now)
+note_token(const struct token_source *source, struct entry *entry, const struct token *token,
+	int64_t now)
 {
-	int64_t life = token->expires - now;
-
 	token_dispose(&entry->token);
 	entry->token = *token;
-	entry->needed = token->expires - smaller(NEEDED, life / 6);
-	entry->advised = token->expires - smaller(ADVISED, life / 4);
+	entry->needed = start_of(&source->needed, token->expires, now);
+	entry->advised = start_of(&source->advised, token->expires, now);
 	entry->failures = 0;
 	entry->held_until = 0;
 }
@@ -145,14 +148,16 @@ note_failure(struct entry *entry, const struct error *failure, int64_t now)
 static void
 renew(struct token_cache *cache, struct entry *entry)
 {
-	struct token token = {0};
+	struct grant grant = {0};
+	struct token token;
 	struct error failure = {0};
-	int64_t now;
+	int64_t asked = cache->source.monotonic(), now;
 	bool done;
 
 	entry->renewing = true;
 	pthread_mutex_unlock(&cache->mutex);
-	done = cache->source.fetch(cache->source.context, entry->name, &token, &failure);
+	done = cache->source.fetch(cache->source.context, entry->name, &grant, &failure);
+	token = (struct token){grant.token, asked + grant.lifetime * CLOCK_SECOND};
 	now = cache->source.monotonic();
 	pthread_mutex_lock(&cache->mutex);
 	entry->renewing = false;
@@ -160,7 +165,7 @@ renew(struct token_cache *cache, struct entry *entry)
 		done = error_set(
 			&failure, ERROR_TRANSIENT, "the token that came has expired already");
 	if (done) {
-		note_token(entry, &token, now);
+		note_token(&cache->source, entry, &token, now);
 	} else {
 		token_dispose(&token);
 		note_failure(entry, &failure, now);

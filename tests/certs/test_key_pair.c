@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "certs/certificate_view.h"
 #include "certs/key_pair.h"
@@ -189,8 +190,8 @@ a_wiped_key_is_gone(void **state)
 	key_pair_wipe(&pair);
 	for (size_t i = 0; i < length; i++)
 		assert_int_equal(pair.key[i], 0);
-	key_pair_wipe_text(NULL);
-	key_pair_wipe_text("");
+	secret_wipe(NULL);
+	secret_wipe("");
 }
 
 /* The command's exit status; its output in `output`. */

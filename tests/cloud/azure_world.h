@@ -32,9 +32,10 @@ static struct world {
 	bool is_tagged, has_gateway, remote_is_gone, denies_remote_deletion;
 	const char *wanted_name; /* at the remote side */
 	bool may_delete_remote;
-	int slow;    /* operations to come that go on beyond the patience */
-	int failing; /* operations to come that fail later on */
-	int busy;    /* changes to come that are refused since Azure is busy */
+	int slow;         /* operations to come that go on beyond the patience */
+	int64_t deadline; /* of the last PUT */
+	int failing;      /* operations to come that fail later on */
+	int busy;         /* changes to come that are refused since Azure is busy */
 	struct {
 		const char *call;
 		const char *code;
@@ -343,6 +344,7 @@ __wrap_azure_client_put_peering(struct arena *arena, struct azure_client *client
 
 	(void)client;
 	*put = (struct azure_put_peering){0};
+	world.deadline = place->deadline;
 	if (!world_call(place, "PUT", id, more, fault) || world_is_busy(fault))
 		return false;
 	world_judge(side, half, wish);

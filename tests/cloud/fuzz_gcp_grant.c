@@ -76,7 +76,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(fuzz_free) char *text = fuzz_text(data, size);
-	CLEANUP(gcp_grant_dispose) struct gcp_grant grant = {0};
+	CLEANUP(grant_dispose) struct grant grant = {0};
 	struct error error = FUZZ_ERROR;
 	int64_t skew = 0;
 	const struct gcp_credential credential = {

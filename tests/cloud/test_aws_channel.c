@@ -31,7 +31,7 @@ post(struct fake_server *server, const struct fake_step *steps, const struct buf
 
 	fake_server_start(server, steps);
 	post.url = server->url;
-	channel = aws_channel_open(environment, post.url, error);
+	channel = channel_open(aws_channel_trust(environment), post.url, false, error);
 	assert_non_null(channel);
 	done = aws_channel_post(arena, channel, &post, &response, error);
 	assert_int_equal(done ? response.status : 200, 200);
@@ -106,7 +106,8 @@ authorities_that_cannot_be_read_are_told(void **state)
 	struct error error;
 
 	(void)state;
-	assert_null(aws_channel_open(environment, "https://localhost", &error));
+	assert_null(
+		channel_open(aws_channel_trust(environment), "https://localhost", false, &error));
 	assert_int_equal(error.kind, ERROR_NOT_FOUND);
 	assert_non_null(strstr(error.message, "AWS_CA_BUNDLE"));
 }

@@ -256,6 +256,20 @@ what_is_changed_just_now_is_put_off(void **state)
 	assert_null(strstr(world.log, "PUT"));
 }
 
+/* Why an operation has failed is told to those alone who follow it to its end. */
+static void
+what_has_failed_unseen_is_followed_for_longer(void **state)
+{
+	struct world_half *half = add_ours(AZURE_PEERING_INITIATED);
+
+	(void)state;
+	assert_true(perform(CLOUD_STEP_CREATE, CLOUD_LOCAL));
+	assert_true(world.deadline < clock_monotonic() + 3 * CLOCK_SECOND);
+	half->provisioning = AZURE_PROVISIONING_FAILED;
+	assert_true(perform(CLOUD_STEP_CREATE, CLOUD_LOCAL));
+	assert_true(world.deadline > clock_monotonic() + 20 * CLOCK_SECOND);
+}
+
 static void
 while_azure_is_busy_it_is_put_off_and_no_fault(void **state)
 {
@@ -488,6 +502,7 @@ main(void)
 		azure_test(a_half_that_has_come_to_lead_elsewhere_is_left_alone),
 		azure_test(a_half_that_has_gone_or_joins_some_subnets_is_planned_anew),
 		azure_test(what_is_changed_just_now_is_put_off),
+		azure_test(what_has_failed_unseen_is_followed_for_longer),
 		azure_test(while_azure_is_busy_it_is_put_off_and_no_fault),
 		azure_test(an_operation_that_goes_on_is_looked_at_later),
 		azure_test(what_stands_against_a_gateway_is_for_the_user_to_mend),

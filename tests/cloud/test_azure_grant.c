@@ -18,7 +18,7 @@ static const char *const with_secret[] = {"AZURE_TENANT_ID=" ENTRA_TENANT,
 
 struct asked {
 	struct fake_server server;
-	struct azure_grant grant;
+	struct grant grant;
 	struct error error;
 	bool done;
 };
@@ -47,7 +47,7 @@ expect_grant(struct asked *asked, const char *token, int64_t lifetime)
 		fail_msg("%s", asked->error.message);
 	assert_string_equal(asked->grant.token, token);
 	assert_int_equal(asked->grant.lifetime, lifetime);
-	azure_grant_dispose(&asked->grant);
+	grant_dispose(&asked->grant);
 }
 
 static void

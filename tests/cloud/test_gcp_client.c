@@ -53,7 +53,7 @@ struct scene {
 };
 
 static bool
-give(void *context, struct gcp_grant *grant, struct error *error)
+give(void *context, struct grant *grant, struct error *error)
 {
 	struct scene *scene = context;
 	char text[16];
@@ -61,7 +61,7 @@ give(void *context, struct gcp_grant *grant, struct error *error)
 	if (scene->refuses)
 		return error_set(error, ERROR_DENIED, "no key; make a new one");
 	snprintf(text, sizeof text, "t%d", atomic_fetch_add(&scene->tokens, 1) + 1);
-	*grant = (struct gcp_grant){memory_text(text), 3600};
+	*grant = (struct grant){memory_text(text), 3600};
 	return true;
 }
 

@@ -29,7 +29,7 @@ struct scene {
 	char url[URL_SIZE], more[URL_SIZE];
 	char path[PATH_SIZE];
 	int64_t skew;
-	struct gcp_grant grant;
+	struct grant grant;
 	struct error error;
 };
 
@@ -70,7 +70,7 @@ end(struct scene *scene, int served)
 	fake_server_stop(&scene->server);
 	assert_int_equal(scene->server.unexpected, 0);
 	assert_int_equal(scene->server.served, served);
-	gcp_grant_dispose(&scene->grant);
+	grant_dispose(&scene->grant);
 	if (*scene->path)
 		unlink(scene->path);
 }
@@ -138,7 +138,7 @@ a_clock_that_is_wrong_is_corrected_by_the_answers_date_and_stays_so(void **state
 	begin(&scene, GCP_CREDENTIAL_KEY, steps);
 	assert_true(fetch(&scene));
 	assert_in_range(-scene.skew, 7190, 7210);
-	gcp_grant_dispose(&scene.grant);
+	grant_dispose(&scene.grant);
 	assert_true(fetch(&scene));
 	assert_in_range(-scene.skew, 7190, 7210);
 	end(&scene, 3);

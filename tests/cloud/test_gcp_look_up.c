@@ -65,11 +65,11 @@ static struct scene {
 } scene;
 
 static bool
-give(void *context, struct gcp_grant *grant, struct error *error)
+give(void *context, struct grant *grant, struct error *error)
 {
 	(void)context;
 	(void)error;
-	*grant = (struct gcp_grant){memory_text("t"), 3600};
+	*grant = (struct grant){memory_text("t"), 3600};
 	return true;
 }
 

@@ -42,7 +42,7 @@ struct giver {
 };
 
 static bool
-fetch(void *context, struct gcp_grant *grant, struct error *error)
+fetch(void *context, struct grant *grant, struct error *error)
 {
 	struct giver *giver = context;
 	char text[16];
@@ -55,7 +55,7 @@ fetch(void *context, struct gcp_grant *grant, struct error *error)
 	wait_seconds(giver->delay);
 	if (giver->failure)
 		return error_set(error, giver->failure, "refused");
-	*grant = (struct gcp_grant){memory_text(text), giver->life};
+	*grant = (struct grant){memory_text(text), giver->life};
 	return true;
 }
 

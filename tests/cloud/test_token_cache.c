@@ -29,7 +29,7 @@ play_clock(void)
 }
 
 static bool
-fetch(void *context, const char *name, struct token *token, struct error *error)
+fetch(void *context, const char *name, struct grant *grant, struct error *error)
 {
 	char text[64];
 
@@ -37,7 +37,7 @@ fetch(void *context, const char *name, struct token *token, struct error *error)
 	snprintf(text, sizeof text, "%s-%d", name, atomic_fetch_add(&fetched, 1) + 1);
 	if (fails)
 		return error_set(error, ERROR_DENIED, "no %s", text);
-	*token = (struct token){memory_text(text), now + life};
+	*grant = (struct grant){memory_text(text), life / CLOCK_SECOND};
 	return true;
 }
 
@@ -119,6 +119,34 @@ a_failure_keeps_the_old_token_until_its_last_minutes(void **state)
 	expect(cache, "a", "a-1"); /* and without another */
 	assert_int_equal(fetched, 3);
 	now += 181 * CLOCK_SECOND;
+	expect_failure(cache, "a", "no a-4");
+	token_cache_free(cache);
+}
+
+static void
+a_cloud_may_have_margins_of_its_own(void **state)
+{
+	const struct token_source source = {.fetch = fetch,
+		.monotonic = play_clock,
+		.advised = {60 * CLOCK_SECOND, 2},
+		.needed = {10 * CLOCK_SECOND, 10}};
+	struct token_cache *cache;
+
+	(void)state;
+	token_cache_free(start());
+	cache = token_cache_new(&source);
+	expect(cache, "a", "a-1");
+	now += LIFE - 61 * CLOCK_SECOND;
+	expect(cache, "a", "a-1");
+	now += CLOCK_SECOND;
+	life = 20 * CLOCK_SECOND;
+	expect(cache, "a", "a-2");
+	now += 9 * CLOCK_SECOND;
+	expect(cache, "a", "a-2");
+	fails = true;
+	now += 8 * CLOCK_SECOND;
+	expect(cache, "a", "a-2"); /* in the second half, though not in the last tenth */
+	now += CLOCK_SECOND;
 	expect_failure(cache, "a", "no a-4");
 	token_cache_free(cache);
 }
@@ -219,6 +247,7 @@ main(void)
 		cmocka_unit_test(each_name_has_a_token_of_its_own_which_is_kept),
 		cmocka_unit_test(a_token_is_renewed_before_it_expires),
 		cmocka_unit_test(a_failure_keeps_the_old_token_until_its_last_minutes),
+		cmocka_unit_test(a_cloud_may_have_margins_of_its_own),
 		cmocka_unit_test(a_failure_is_remembered_for_a_while),
 		cmocka_unit_test(a_token_that_was_refused_is_fetched_anew_once),
 		cmocka_unit_test(a_token_without_any_life_left_is_a_failure),

@@ -4,8 +4,8 @@ import pytest
 
 from managed_aws import AWAY, HOME, Region, daemon_at, environment_of
 from polling import wait_until
-from signed_calls import send
 from tests.servers.aws import AwsServer
+from tests.servers.signed_calls import send
 
 MODIFY = "ModifyVpcPeeringConnectionOptions"
 OPTION = "PeeringConnectionOptions.AllowDnsResolutionFromRemoteVpc"

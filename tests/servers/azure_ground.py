@@ -1,17 +1,18 @@
 """A cloud with two tenants, and two clients of it: Azure's own, in a process of its own, and one without manners."""
 
 import contextlib
-import http.client
 import json
 import os
-import ssl
 import subprocess
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from sdk_process import SdkError, SdkProcess
+from tests.servers import web
+
+PROGRAM = Path(__file__).resolve().parent / "azure" / "official_clients.py"
 VERSION = "2024-05-01"
 DNS_VERSION = "2024-06-01"
 
@@ -26,13 +27,11 @@ def make_certificate(folder):
     return certificate, key
 
 
-class Answer:
+class Answer(web.Answer):
     """An answer: status, headers by names in lower case, the bytes of the body, and what they say."""
 
     def __init__(self, answer):
-        self.status = answer.status
-        self.headers = {name.lower(): value for name, value in answer.getheaders()}
-        self.raw = answer.read()
+        super().__init__(answer)
         self.body = json.loads(self.raw) if self.raw and "json" in self.headers.get("content-type", "") else None
 
     @property
@@ -48,19 +47,11 @@ class Answer:
 
 def send(url, method, target, body=None, headers=None, certificate=None):
     """Send one request to a server, and return its answer; a dict becomes JSON."""
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        context = ssl.create_default_context(cafile=certificate)
-        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=30, context=context)
-    else:
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
     lines, content = dict(headers or {}), body
     if isinstance(body, dict):
         lines.setdefault("Content-Type", "application/json")
         content = json.dumps(body)
-    with contextlib.closing(connection):
-        connection.request(method, target, content, lines)
-        return Answer(connection.getresponse())
+    return web.exchange(url, method, target, content, lines, Answer, certificate)
 
 
 class Ground:
@@ -153,15 +144,6 @@ class Ground:
         return self.settle(answer) if settle and answer.status == 202 else answer
 
 
-class SdkError(Exception):
-    """What Azure's own client raised: `type`, `status`, `code` and `message`."""
-
-    def __init__(self, error):
-        super().__init__(f"{error['type']} {error['status']} {error['code']}: {error['message']}")
-        self.type, self.status = error["type"], error["status"]
-        self.code, self.message = error["code"], error["message"]
-
-
 @contextlib.contextmanager
 def sdk_refused(code, status=None, text=""):
     """Expect that a call of the client fails with this code, HTTP status, and text in the message."""
@@ -171,35 +153,10 @@ def sdk_refused(code, status=None, text=""):
     assert text in caught.value.message
 
 
-class Sdk:
-    """Azure's own clients in the environment that tools/sdks makes; a context manager."""
+class Sdk(SdkProcess):
+    """Azure's own clients, started; a context manager."""
 
     def __init__(self, certificate, metadata_url, **environment):
-        done = subprocess.run([ROOT / "tools" / "sdks", "azure"], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        python = Path(done.stdout.strip()) / "bin" / "python3"
-        variables = {**os.environ, "REQUESTS_CA_BUNDLE": str(certificate), "NO_PROXY": "*",
-                     "AZURE_POD_IDENTITY_AUTHORITY_HOST": metadata_url, **environment}
-        program = ROOT / "tests" / "servers" / "azure" / "official_clients.py"
-        self._process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", python, "-I", program], env=variables,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def ask(self, do, **more):
-        """Let the process do something, and return what it says."""
-        self._process.stdin.write(json.dumps({"do": do, **more}) + "\n")
-        self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline() or '{"error": {"type": "it ended", "status": null, '
-                            '"code": null, "message": ""}}')
-        if "error" in answer:
-            raise SdkError(answer["error"])
-        return answer["result"]
-
-    def __enter__(self):
-        """Return it."""
-        return self
-
-    def __exit__(self, *_):
-        """End it."""
-        self._process.stdin.close()
-        self._process.wait(30)
-        self._process.stdout.close()
+        super().__init__("azure", PROGRAM)
+        self.start({**os.environ, "REQUESTS_CA_BUNDLE": str(certificate), "NO_PROXY": "*",
+                    "AZURE_POD_IDENTITY_AUTHORITY_HOST": metadata_url, **environment})

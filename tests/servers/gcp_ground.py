@@ -1,64 +1,28 @@
 """A cloud with two projects, and Google's own clients as its client."""
 
 import contextlib
-import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).resolve().parent
-TOOL = HERE.parents[1] / "tools" / "sdks"
+from sdk_process import SdkError, SdkProcess
+
+PROGRAM = Path(__file__).resolve().with_name("gcp_sdk.py")
 HOME, AWAY = "shoot-project", "remote-project"
 KYMA = ["compute.networks.get", "compute.networks.addPeering", "compute.networks.removePeering",
         "compute.networks.listEffectiveTags", "compute.globalOperations.get"]
 
 
-class SdkError(Exception):
-    """What Google's client raised."""
-
-    def __init__(self, error):
-        super().__init__(f"{error['type']}: {error['message']}")
-        self.type = error["type"]
-        self.code = error["code"]
-        self.message = error["message"]
-        self.reason = error["reason"]
-        self.details = error["details"]
-
-
-class Sdk:
-    """Google's clients in a child process; see gcp_sdk.py. A context manager."""
+class Sdk(SdkProcess):
+    """Google's clients in a child process; see gcp_sdk.py."""
 
     def __init__(self):
-        done = subprocess.run([TOOL, "gcp"], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        self._command = [str(Path(done.stdout.strip()) / "bin" / "python3"), str(HERE / "gcp_sdk.py")]
-        self._process = None
+        super().__init__("gcp", PROGRAM)
 
     def start(self, environment):
         """Start it, with these variables beside what it needs; returns it."""
-        environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment}
-        self._process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *self._command], env=environment,
-                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        return self
-
-    def ask(self, do, **named):
-        """Do something, and return its result or raise SdkError."""
-        self._process.stdin.write(json.dumps({"do": do, **named}) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, "the process with Google's clients has ended"
-        answer = json.loads(line)
-        if "error" in answer:
-            raise SdkError(answer["error"])
-        return answer["result"]
-
-    def stop(self):
-        """End it."""
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
+        return super().start({"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment})
 
 
 class Ground:

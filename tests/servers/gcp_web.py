@@ -1,26 +1,26 @@
 """A client without any manners: it sends what it is told to, and shows the answer's bytes; and it signs assertions."""
 
 import base64
-import http.client
 import json
 import subprocess
 import tempfile
 import time
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
+
+from tests.servers import web
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 ASSERTION = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
-class Answer:
-    """The status, headers and body of an answer; the body is parsed where it is JSON."""
+class Answer(web.Answer):
+    """The status, headers and body of an answer, parsed where it is JSON; `lines` are the names of the headers."""
 
     def __init__(self, answer):
-        self.status = answer.status
-        self.headers = {name.lower(): value for name, value in answer.getheaders()}
+        super().__init__(answer)
         self.lines = [name for name, _ in answer.getheaders()]
-        self.bytes = answer.read()
+        self.bytes = self.raw
         kind = self.headers.get("content-type", "")
         self.body = json.loads(self.bytes) if "json" in kind and "content-encoding" not in self.headers else None
 
@@ -41,12 +41,8 @@ def send(url, method, path, body=None, token=None, headers=()):
     lines = {"Content-Type": "application/json", **dict(headers)}
     if token:
         lines["Authorization"] = f"Bearer {token}"
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
-    try:
-        connection.request(method, path, content, {name: value for name, value in lines.items() if value is not None})
-        return Answer(connection.getresponse())
-    finally:
-        connection.close()
+    return web.exchange(url, method, path, content, {name: value for name, value in lines.items() if value is not None},
+                        Answer)
 
 
 def form(url, path, fields):

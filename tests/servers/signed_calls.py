@@ -1,20 +1,19 @@
 """A client without any manners: it signs what it is told to, also wrongly, and shows the answer's bytes."""
 
-import http.client
 import time
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree
 
+from tests.servers import web
 from tests.servers.aws.signature import Request, Scope, signature, string_to_sign
 
 
-class Answer:
+class Answer(web.Answer):
     """The status, headers and tree of an answer; names are without namespace."""
 
     def __init__(self, answer):
-        self.status = answer.status
-        self.headers = {name.lower(): value for name, value in answer.getheaders()}
-        self.tree = ElementTree.fromstring(answer.read())
+        super().__init__(answer)
+        self.tree = ElementTree.fromstring(self.raw)
         for element in self.tree.iter():
             element.tag = element.tag.rpartition("}")[2]
 
@@ -52,9 +51,4 @@ def send(url, user, parameters, *, method="POST", service="ec2", region="eu-cent
     scope = Scope(request)
     lines["authorization"] = line + signature(user["secret"], scope, string_to_sign(request, scope))
     change(lines)
-    connection = http.client.HTTPConnection(host, timeout=30)
-    try:
-        connection.request(method, f"{path}?{query}" if query else path, content, lines)
-        return Answer(connection.getresponse())
-    finally:
-        connection.close()
+    return web.exchange(url, method, f"{path}?{query}" if query else path, content, lines, Answer)

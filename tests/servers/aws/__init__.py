@@ -33,11 +33,11 @@ To kill a client at the n-th change that it makes:
     cloud.release(hook, drop=True)                                      # before: it was never worked
 
 In a process of its own, `python3 -m tests.servers.aws --port 0` prints {"port": ..., "url": ...}, and
-RemoteControls(url) has the same controls. All methods are described in controls.py.
+RemoteControls(url) has the same controls. All methods are described in controls.py and ../played/controls.py.
 """
 
+from ..played.journal import AFTER, BEFORE
 from .controls import Controls, RemoteControls
-from .journal import AFTER, BEFORE
 from .server import AwsServer
 
 __all__ = ["AFTER", "BEFORE", "AwsServer", "Controls", "RemoteControls", "client_environment"]

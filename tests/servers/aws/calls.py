@@ -1,7 +1,6 @@
 """One call of an action, and what all listings share: ids, filters and pages."""
 
 import re
-import secrets
 from dataclasses import dataclass
 
 from .answers import Refusal
@@ -45,17 +44,11 @@ def add_tags(call, tags, new):
 
 def _page(call, items, size):
     """Return one page of items, and the token of the next one or None."""
-    start, token = 0, call.parameters.text("NextToken")
-    if token is not None:
-        page = call.state.pages.get(token)
-        if page is None or page[0] != (call.view, call.parameters.text("Action")):
-            raise Refusal("InvalidPaginationToken", "The provided pagination token is invalid")
-        start = page[1]
-    if start + size >= len(items):
-        return items[start:], None
-    following = secrets.token_urlsafe(24)
-    call.state.pages[following] = ((call.view, call.parameters.text("Action")), start + size)
-    return items[start:start + size], following
+    scope = call.view, call.parameters.text("Action")
+    try:
+        return call.state.pages.cut(items, size, call.parameters.text("NextToken"), scope)
+    except LookupError:
+        raise Refusal("InvalidPaginationToken", "The provided pagination token is invalid") from None
 
 
 def listing(call, ids, items, getters, tags_of, most=1000):

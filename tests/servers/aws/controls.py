@@ -1,49 +1,27 @@
-"""What a test does to the cloud behind the clients' backs: furnish it, move its clock, break it, look at it.
+"""What a test does to this cloud behind the clients' backs, beside what played/controls.py has for all of them."""
 
-Every method of `Controls` takes and returns what JSON can say, since a server in another process is controlled by the
-same names over HTTP: POST /_admin/NAME with an object of arguments; an answer is {"result": ...} or {"error": ...}.
-"""
-
-import dataclasses
 import ipaddress
-import json
 import secrets
-import time
-import urllib.error
-import urllib.request
+from functools import partial
 
+from ..played import controls
+from ..played.journal import BEFORE, Fault
 from . import lifecycle, picture
-from .journal import AFTER, BEFORE, Fault, Hold
+from .answers import Refusal
 from .state import Association, Key, Role, Route, RouteTable, Vpc
 
-HIDDEN = ("secret", "token", "sides", "pair")
+_HIDDEN = ("secret", "token", "sides", "pair")
 
 
 def _short(action):
     return action.rsplit(":", 1)[-1]
 
 
-def _plain(value):
-    """Return a value of the state as JSON can say it."""
-    if isinstance(value, Vpc):
-        return value.id
-    if dataclasses.is_dataclass(value):
-        return {name: _plain(each) for name, each in vars(value).items() if name not in HIDDEN}
-    if isinstance(value, dict):
-        return {"/".join(key) if isinstance(key, tuple) else key: _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(each) for each in value]
-    return value
-
-
-class Controls:
+class Controls(controls.Controls):
     """The controls of a server in this process; `lock` guards `state`."""
 
-    def __init__(self, state, journal, lock):
-        self._state = state
-        self._journal = journal
-        self._lock = lock
-        self._skew = 0.0
+    _advance = staticmethod(lifecycle.advance_all)
+    _draw = staticmethod(picture.draw)
 
     # Furnishing.
 
@@ -197,40 +175,6 @@ class Controls:
         with self._lock:
             del self._state.keys[access_key]
 
-    # Time and conduct.
-
-    def settings(self, **changes):
-        """Change settings (see state.Settings); returns all."""
-        with self._lock:
-            for name, value in changes.items():
-                if not hasattr(self._state.settings, name):
-                    raise ValueError(f"there is no setting {name}")
-                setattr(self._state.settings, name, value)
-            return dataclasses.asdict(self._state.settings)
-
-    def forward(self, seconds):
-        """Move the clock of the peerings forward; keys and signatures go by the real time."""
-        with self._lock:
-            self._state.clock.forward(seconds)
-
-    def stop_clock(self):
-        """Let the clock of the peerings stand still, so that no state moves but by `forward`."""
-        with self._lock:
-            self._state.clock.stop()
-
-    def run_clock(self):
-        """Let the clock run again."""
-        with self._lock:
-            self._state.clock.run()
-
-    def skew(self, seconds):
-        """Let the server's own time, which judges signatures and keys, be that far ahead of the real one."""
-        self._skew = seconds
-
-    def real_time(self):
-        """Return the server's own time in seconds since 1970."""
-        return time.time() + self._skew
-
     # Hooks.
 
     def throttle(self, count=1, **matching):
@@ -239,54 +183,18 @@ class Controls:
 
     def fault(self, code, message="Injected.", status=500, when=BEFORE, number=1, count=1, **matching):
         """Answer calls with an error, from the `number`-th on that matches from now; after: the work is done."""
-        return self._journal.add(Fault, matching, when, number, count, (code, message, status)).number
-
-    def drop(self, when=BEFORE, number=1, count=1, **matching):
-        """Close the connection instead of an answer, before the work or after it."""
-        return self._journal.add(Fault, matching, when, number, count, None).number
-
-    def hold(self, number=1, when=BEFORE, **matching):
-        """Hold the `number`-th call that matches from now, before its work or after; returns the hook's number."""
-        return self._journal.add(Hold, matching, when, number).number
-
-    def wait_held(self, hook, seconds=30.0):
-        """Wait until the call is held, and return its journal entry; None when it did not come in time."""
-        found = self._journal.hook(hook)
-        return dataclasses.asdict(found.entry) if found.reached.wait(seconds) else None
-
-    def release(self, hook, drop=False):
-        """Let a held call go on; with `drop` its connection is closed, and held before the work it is not worked."""
-        self._journal.hook(hook).drop = drop
-        self._journal.remove(hook)
-
-    def clear_hooks(self):
-        """Take all faults and holds away."""
-        self._journal.remove_all()
+        return self._journal.add(Fault(matching, when, number, count, partial(Refusal, code, message, status)))
 
     # Looking.
-
-    def journal(self, **matching):
-        """Return the calls so far as dicts (see journal.Entry), those that have all these values."""
-        return self._journal.entries(**matching)
-
-    def clear_journal(self):
-        """Forget the calls so far."""
-        self._journal.clear()
 
     def dump(self):
         """Return the whole state but secrets: vpcs, tables, peerings, keys, roles, settings."""
         with self._lock:
             lifecycle.advance_all(self._state)
             names = ("settings", "tables", "peerings", "keys", "roles", "allowed", "denied")
-            vpcs = {each.id: {name: _plain(value) for name, value in vars(each).items()}
+            vpcs = {each.id: {name: controls.plain(value, _HIDDEN, Vpc) for name, value in vars(each).items()}
                     for each in self._state.vpcs.values()}
-            return {"vpcs": vpcs, **{name: _plain(getattr(self._state, name)) for name in names}}
-
-    def picture(self):
-        """Return what stands, without ids and times, to be compared between runs (see picture.py)."""
-        with self._lock:
-            lifecycle.advance_all(self._state)
-            return picture.draw(self._state)
+            return {"vpcs": vpcs, **{name: controls.plain(getattr(self._state, name), _HIDDEN, Vpc) for name in names}}
 
     def peerings(self):
         """Return the peerings that are not forgotten, as dicts with `id`, `status`, `requester`, `accepter`, `tags`."""
@@ -298,26 +206,10 @@ class Controls:
             return {each.destination[1]: each.target[1] for each in self._state.tables[table].routes}
 
 
-NAMES = frozenset(name for name in vars(Controls) if not name.startswith("_"))
-__all__ = ["AFTER", "BEFORE", "NAMES", "Controls", "RemoteControls"]
+NAMES = controls.names_of(Controls)
 
 
-class RemoteControls:
+class RemoteControls(controls.RemoteControls):
     """The controls of a server in another process, by its address: the same methods."""
 
-    def __init__(self, url):
-        self.url = url
-
-    def __getattr__(self, name):
-        """Return the control of that name."""
-        if name not in NAMES:
-            raise AttributeError(name)
-        return lambda *arguments, **named: self._call(name, arguments, named)
-
-    def _call(self, name, arguments, named):
-        body = json.dumps({"arguments": arguments, "named": named}).encode()
-        try:
-            with urllib.request.urlopen(f"{self.url}/_admin/{name}", body) as answer:
-                return json.load(answer)["result"]
-        except urllib.error.HTTPError as error:
-            raise ValueError(json.load(error)["error"]) from None
+    names = NAMES

@@ -1,15 +1,13 @@
 """One request from its bytes to its answer: who calls, may they, what is to happen, and the work itself."""
 
-import sys
-import threading
-import traceback
 import uuid
 
+from ..played import service
+from ..played.journal import AFTER, BEFORE, Journal
 from . import answers, lifecycle, networks, peerings, routes, signature, sts
 from .answers import Refusal
 from .calls import Call
-from .controls import Controls
-from .journal import AFTER, BEFORE, Journal
+from .journal import Entry
 from .parameters import Parameters
 from .state import State
 
@@ -19,34 +17,24 @@ _VERSIONS = {"ec2": answers.EC2_VERSION, "sts": answers.STS_VERSION}
 _NAMES = {"ec2": "AmazonEC2", "sts": "AWSSecurityTokenService"}
 
 
-class Service:
+class Service(service.Service):
     """EC2 and STS of all accounts and regions; `work` is called by many threads."""
 
     def __init__(self):
-        self.state = State()
-        self.journal = Journal()
-        self.lock = threading.Lock()
-        self.controls = Controls(self.state, self.journal, self.lock)
+        super().__init__(State(), Journal(Entry))
 
     def work(self, request):
         """Return the journal entry of a request, which has the HTTP status, and the text of its answer."""
         entry = self.journal.begin()
         entry.request_id = str(uuid.uuid4())
         try:
-            tree = self._work_surely(request, entry)
+            with service.shown(lambda text: Refusal("InternalError", text, 500)):
+                tree = self._work(request, entry)
         except Refusal as refusal:
             entry.status, entry.code, entry.message = refusal.status, refusal.code, refusal.message
             return entry, answers.failure(entry.service or "ec2", refusal, entry.request_id)
         entry.status = 200
         return entry, answers.success(entry.service, entry.action, tree, entry.request_id)
-
-    def _work_surely(self, request, entry):
-        """Work, and turn a fault of this program into an error that a client, and the test's output, shows."""
-        try:
-            return self._work(request, entry)
-        except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as fault:
-            traceback.print_exc(file=sys.stderr)
-            raise Refusal("InternalError", f"A fault of the test server: {fault!r}", 500) from fault
 
     def _work(self, request, entry):
         parameters = Parameters(request.query if request.method == "GET" else request.body.decode("utf-8", "replace"))

@@ -3,8 +3,10 @@
 import ipaddress
 import itertools
 import secrets
-import time
 from dataclasses import dataclass, field
+
+from ..played.clock import Clock
+from ..played.pages import Pages
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -28,33 +30,6 @@ class Settings:
     routes_per_table: int = 500
     tags_per_resource: int = 50
     page: int = 1000
-
-
-class Clock:
-    """The time of everything but keys and signatures: it runs, can be moved forward, and can stand still."""
-
-    def __init__(self):
-        self._offset = 0.0
-        self._frozen = None
-
-    def now(self):
-        """Return seconds since 1970."""
-        return (time.time() if self._frozen is None else self._frozen) + self._offset
-
-    def forward(self, seconds):
-        """Move it forward."""
-        self._offset += seconds
-
-    def stop(self):
-        """Let it stand still; `forward` still moves it."""
-        if self._frozen is None:
-            self._frozen = time.time()
-
-    def run(self):
-        """Let it run again from where it stands."""
-        if self._frozen is not None:
-            self._offset += self._frozen - time.time()
-            self._frozen = None
 
 
 @dataclass
@@ -196,7 +171,7 @@ class State:
         self.roles = {}
         self.allowed = {}
         self.denied = {}
-        self.pages = {}
+        self.pages = Pages()
         self._counter = itertools.count(1)
 
     def new_id(self, prefix):

@@ -39,11 +39,12 @@ To kill a client at the n-th change that it makes:
     cloud.release(hook, drop=True)                                  # before: it was never worked
 
 In a process of its own, `python3 -m tests.servers.azure --port 0` prints {"port", "url", "metadata_url"}, and
-RemoteControls(metadata_url) has the same controls. All are described in controls.py and furniture.py.
+RemoteControls(metadata_url) has the same controls. All are described in controls.py, furniture.py and
+../played/controls.py.
 """
 
+from ..played.journal import AFTER, BEFORE
 from .controls import Controls, RemoteControls
-from .journal import AFTER, BEFORE
 from .server import AzureServer
 
 __all__ = ["AFTER", "BEFORE", "AzureServer", "Controls", "RemoteControls", "client_environment"]

@@ -1,42 +1,24 @@
-"""What a test does to the cloud behind the clients' backs: furnish it, move its clock, break it, look at it.
+"""What a test does to this cloud behind the clients' backs, beside what played/controls.py has for all of them."""
 
-Every method of `Controls` takes and returns what JSON can say, since a server in another process is controlled by the
-same names over HTTP: POST /_admin/NAME with an object of arguments; an answer is {"result": ...} or {"error": ...}.
-"""
-
-import dataclasses
-import json
 import secrets
-import time
-import urllib.error
-import urllib.request
 import uuid
+from functools import partial
 
+from ..played import controls
+from ..played.journal import BEFORE, Fault
 from . import operations, peerings, picture
+from .answers import Refusal
 from .furniture import Furniture
-from .journal import AFTER, BEFORE, Fault, Hold, Spoiler
+from .journal import Spoiler
 
 _HIDDEN = ("secrets", "assertions")
 
 
-def _plain(value):
-    """Return a value of the state as JSON can say it."""
-    if dataclasses.is_dataclass(value):
-        return {name: _plain(each) for name, each in vars(value).items() if name not in _HIDDEN}
-    if isinstance(value, dict):
-        return {" ".join(name) if isinstance(name, tuple) else name: _plain(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(each) for each in value]
-    return value
-
-
-class Controls(Furniture):
+class Controls(Furniture, controls.Controls):
     """The controls of a server in this process; `lock` guards `state`."""
 
-    def __init__(self, state, journal, lock):
-        super().__init__(state, lock)
-        self._journal = journal
-        self._skew = 0.0
+    _advance = staticmethod(operations.advance_all)
+    _draw = staticmethod(picture.draw)
 
     # Applications, tokens and rights.
 
@@ -119,40 +101,6 @@ class Controls(Furniture):
         with self._lock:
             self._state.applications[application].denials[scope] = list(actions)
 
-    # Time and conduct.
-
-    def settings(self, **changes):
-        """Change settings (see state.Settings); returns all."""
-        with self._lock:
-            for name, value in changes.items():
-                if not hasattr(self._state.settings, name):
-                    raise ValueError(f"there is no setting {name}")
-                setattr(self._state.settings, name, value)
-            return dataclasses.asdict(self._state.settings)
-
-    def forward(self, seconds):
-        """Move the clock of operations and buckets forward; tokens go by the real time."""
-        with self._lock:
-            self._state.clock.forward(seconds)
-
-    def stop_clock(self):
-        """Let the clock stand still, so that no operation ends but by `forward`."""
-        with self._lock:
-            self._state.clock.stop()
-
-    def run_clock(self):
-        """Let the clock run again."""
-        with self._lock:
-            self._state.clock.run()
-
-    def skew(self, seconds):
-        """Let the server's own time, which judges tokens, be that far ahead of the real one."""
-        self._skew = seconds
-
-    def real_time(self):
-        """Return the server's own time in seconds since 1970."""
-        return time.time() + self._skew
-
     # Hooks.
 
     def throttle(self, count=1, retry_after=1, **matching):
@@ -168,43 +116,14 @@ class Controls(Furniture):
         Without a code (None) the answer is a page of HTML, as a gateway sends it.
         """
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        return self._journal.add(Fault, matching, when, number, count, (code, message, status, headers)).number
-
-    def drop(self, when=BEFORE, number=1, count=1, **matching):
-        """Close the connection instead of an answer, before the work or after it."""
-        return self._journal.add(Fault, matching, when, number, count, None).number
+        refuse = partial(Refusal, code, message, status, headers)
+        return self._journal.add(Fault(matching, when, number, count, refuse))
 
     def spoil(self, code, message="Injected.", status="Failed", number=1, count=1, **matching):
         """Let a call's operation end as Failed or Canceled, said by a poll with HTTP 200; returns the hook's number."""
-        return self._journal.add(Spoiler, matching, number, count, (code, message, status)).number
-
-    def hold(self, number=1, when=BEFORE, **matching):
-        """Hold the `number`-th call that matches from now, before its work or after; returns the hook's number."""
-        return self._journal.add(Hold, matching, when, number).number
-
-    def wait_held(self, hook, seconds=30.0):
-        """Wait until the call is held, and return its journal entry; None when it did not come in time."""
-        found = self._journal.hook(hook)
-        return dataclasses.asdict(found.entry) if found.reached.wait(seconds) else None
-
-    def release(self, hook, drop=False):
-        """Let a held call go on; with `drop` its connection is closed, and held before the work it is not worked."""
-        self._journal.hook(hook).drop = drop
-        self._journal.remove(hook)
-
-    def clear_hooks(self):
-        """Take all faults, spoilers and holds away."""
-        self._journal.remove_all()
+        return self._journal.add(Spoiler(matching, number, count, (code, message, status)))
 
     # Looking.
-
-    def journal(self, **matching):
-        """Return the calls so far as dicts (see journal.Entry), those that have all these values."""
-        return self._journal.entries(**matching)
-
-    def clear_journal(self):
-        """Forget the calls so far."""
-        self._journal.clear()
 
     def dump(self):
         """Return the whole state but secrets: networks, zones, applications, settings and running operations."""
@@ -212,7 +131,7 @@ class Controls(Furniture):
             operations.advance_all(self._state)
             names = ("settings", "tenants", "subscriptions", "networks", "zones", "applications")
             going = [each.resource for each in self._state.going.values()]
-            return {"running": going, **{name: _plain(getattr(self._state, name)) for name in names}}
+            return {"running": going, **{name: controls.plain(getattr(self._state, name), _HIDDEN) for name in names}}
 
     def peerings(self):
         """Return the halves as dicts with `id`, `remote`, `state`, `level`, `provisioning`, `options`."""
@@ -229,33 +148,11 @@ class Controls(Furniture):
             return [{"id": each.id, "network": each.network_id, "registration": each.registration,
                      "tags": dict(each.tags)} for zone in self._state.zones.values() for each in zone.links.values()]
 
-    def picture(self):
-        """Return what stands, without what differs between two runs (see picture.py)."""
-        with self._lock:
-            operations.advance_all(self._state)
-            return picture.draw(self._state)
+
+NAMES = controls.names_of(Controls)
 
 
-NAMES = frozenset(name for each in (Controls, Furniture) for name in vars(each) if not name.startswith("_"))
-__all__ = ["AFTER", "BEFORE", "NAMES", "Controls", "RemoteControls"]
-
-
-class RemoteControls:
+class RemoteControls(controls.RemoteControls):
     """The controls of a server in another process, by its address (with TLS: `metadata_url`): the same methods."""
 
-    def __init__(self, url):
-        self.url = url
-
-    def __getattr__(self, name):
-        """Return the control of that name."""
-        if name not in NAMES:
-            raise AttributeError(name)
-        return lambda *arguments, **named: self._call(name, arguments, named)
-
-    def _call(self, name, arguments, named):
-        body = json.dumps({"arguments": arguments, "named": named}).encode()
-        try:
-            with urllib.request.urlopen(f"{self.url}/_admin/{name}", body) as answer:
-                return json.load(answer)["result"]
-        except urllib.error.HTTPError as error:
-            raise ValueError(json.load(error)["error"]) from None
+    names = NAMES

@@ -11,10 +11,6 @@ from .state import Application, Link, Network, Peering, Zone, weak_etag, zone_et
 class Furniture:
     """Tenants, subscriptions, networks, zones, rulesets, peerings and links; `lock` guards `state`."""
 
-    def __init__(self, state, lock):
-        self._state = state
-        self._lock = lock
-
     def tenant(self, identifier=None):
         """Make a tenant; returns its id."""
         with self._lock:

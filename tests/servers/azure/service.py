@@ -2,19 +2,16 @@
 
 import json
 import re
-import sys
-import threading
-import traceback
 import uuid
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
+from ..played import service
+from ..played.journal import AFTER, BEFORE
 from . import buckets, links, networks, operations, peerings, rights, tokens, zones
 from .answers import DNS, NETWORK, PLAIN, Answer, Refusal, failure
 from .calls import Call
-from .controls import Controls
 from .identifiers import key, split
-from .journal import AFTER, BEFORE, Journal
+from .journal import Journal
 from .state import State
 
 _KINDS = {
@@ -38,38 +35,21 @@ _SEAL = ("t", "c", "s", "h")
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
 
 
-@dataclass
-class Request:
-    """What came: `query` is the text after the question mark, `headers` have names in lower case."""
-
-    method: str
-    path: str
-    query: str
-    headers: dict
-    body: bytes
-    scheme: str = "https"
-
-    def header(self, name):
-        """Return a header, or None."""
-        return self.headers.get(name)
-
-
-class Service:
+class Service(service.Service):
     """Resource Manager, Entra and the metadata service; `work` is called by many threads."""
 
     def __init__(self):
-        self.state = State()
-        self.journal = Journal()
-        self.lock = threading.RLock()
-        self.controls = Controls(self.state, self.journal, self.lock)
+        super().__init__(State(), Journal())
 
     def work(self, request):
         """Return the journal entry of a request, and its answer."""
         entry = self.journal.begin()
         entry.request_id, entry.method = str(uuid.uuid4()), request.method
         entry.service = self._service(request)
+        works = {"arm": self._manage, "login": self._login, "metadata": self._metadata}
         try:
-            answer = self._work_surely(request, entry)
+            with service.shown(lambda text: Refusal("InternalServerError", text, 500)):
+                answer = works[entry.service](request, entry)
         except Refusal as refusal:
             entry.code, entry.message = refusal.code or "", refusal.message
             answer = self._refused(entry, refusal)
@@ -93,15 +73,6 @@ class Service:
         if request.path.startswith("/metadata/"):
             return "metadata"
         return "login" if _LOGIN.fullmatch(request.path) or _DISCOVERY.fullmatch(request.path) else "arm"
-
-    def _work_surely(self, request, entry):
-        """Work, and turn a fault of this program into an error that a client, and the test's output, shows."""
-        try:
-            services = {"arm": self._manage, "login": self._login, "metadata": self._metadata}
-            return services[entry.service](request, entry)
-        except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as fault:
-            traceback.print_exc(file=sys.stderr)
-            raise Refusal("InternalServerError", f"A fault of the test server: {fault!r}", 500) from fault
 
     def _metadata(self, request, entry):
         self.journal.pass_by(entry, BEFORE)

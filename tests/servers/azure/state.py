@@ -7,11 +7,8 @@ import time
 import uuid
 from dataclasses import dataclass, field
 
-from ..aws.state import Clock
+from ..played.clock import Clock
 from .identifiers import key, split
-
-__all__ = ["Application", "Clock", "Link", "Network", "Operation", "Peering", "Settings", "State", "Token", "Zone",
-           "overlapping"]
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """One call of a method, and what all listings share: filters, order, pages, and partial answers."""
 
 import re
-import secrets
 from dataclasses import dataclass, field
 
 from .answers import Refusal, invalid
@@ -63,17 +62,11 @@ def filtered(call, items):
 
 def page(call, items, size):
     """Return one page of items, and the token of the next or None."""
-    start, token, scope = 0, call.query.get("pageToken"), (call.project, tuple(sorted(call.parts.items())))
-    if token:
-        found = call.state.pages.get(token)
-        if found is None or found[0] != scope:
-            raise invalid("pageToken", token, "The page token is invalid.")
-        start = found[1]
-    if start + size >= len(items):
-        return items[start:], None
-    following = secrets.token_urlsafe(24)
-    call.state.pages[following] = (scope, start + size)
-    return items[start:start + size], following
+    token, scope = call.query.get("pageToken") or None, (call.project, tuple(sorted(call.parts.items())))
+    try:
+        return call.state.pages.cut(items, size, token, scope)
+    except LookupError:
+        raise invalid("pageToken", token, "The page token is invalid.") from None
 
 
 def ordered(call, items):

@@ -1,21 +1,17 @@
-"""What a test does to the cloud behind the clients' backs: furnish it, move its clock, break it, look at it.
+"""What a test does to this cloud behind the clients' backs, beside what played/controls.py has for all of them.
 
-Every method of `Controls` takes and returns what JSON can say, since a server in another process is controlled by the
-same names over HTTP: POST /_admin/NAME with an object of arguments; an answer is {"result": ...} or {"error": ...}.
 A network is named by its path, "projects/PROJECT/global/networks/NAME".
 """
 
-import dataclasses
 import ipaddress
 import itertools
-import json
 import secrets
-import time
-import urllib.error
-import urllib.request
+from functools import partial
 
+from ..played import controls
+from ..played.journal import BEFORE, Fault
 from . import halves, networks, operations, overlap, picture, tokens
-from .journal import AFTER, BEFORE, Fault, Hold
+from .answers import Refusal
 from .state import FLAGS, Account, Network, Peering, Project, Subnetwork, TagValue
 
 _RATES = {403: ("rateLimitExceeded", "Rate Limit Exceeded", {"domain": "usageLimits"}),
@@ -23,16 +19,15 @@ _RATES = {403: ("rateLimitExceeded", "Rate Limit Exceeded", {"domain": "usageLim
                 "service 'compute.googleapis.com'.", {"info": ("RATE_LIMIT_EXCEEDED", {}), "domain": "usageLimits"})}
 
 
-class Controls:
+class Controls(controls.Controls):
     """The controls of a server in this process; `lock` guards `state`."""
 
+    _advance = staticmethod(operations.advance_all)
+    _draw = staticmethod(picture.draw)
     url = ""
 
     def __init__(self, state, journal, lock):
-        self._state = state
-        self._journal = journal
-        self._lock = lock
-        self._skew = 0.0
+        super().__init__(state, journal, lock)
         self._keys = itertools.count()
         self._numbers = itertools.count(100000000001)
 
@@ -220,88 +215,25 @@ class Controls:
         with self._lock:
             del self._state.accounts[email].keys[key_id]
 
-    # Time and conduct.
-
-    def settings(self, **changes):
-        """Change settings (see state.Settings); returns all."""
-        with self._lock:
-            for name, value in changes.items():
-                if not hasattr(self._state.settings, name):
-                    raise ValueError(f"there is no setting {name}")
-                setattr(self._state.settings, name, value)
-            return dataclasses.asdict(self._state.settings)
-
-    def forward(self, seconds):
-        """Move the clock of the operations forward; tokens and assertions go by the real time."""
-        with self._lock:
-            self._state.clock.forward(seconds)
-
-    def stop_clock(self):
-        """Let the clock of the operations stand still, so that none moves but by `forward`."""
-        with self._lock:
-            self._state.clock.stop()
-
-    def run_clock(self):
-        """Let the clock run again."""
-        with self._lock:
-            self._state.clock.run()
-
-    def skew(self, seconds):
-        """Let the server's own time, which judges assertions and tokens, be that far ahead of the real one."""
-        self._skew = seconds
-
-    def real_time(self):
-        """Return the server's own time in seconds since 1970."""
-        return time.time() + self._skew
-
     # Hooks.
 
     def throttle(self, count=1, **matching):
         """Answer the next calls that match as over the rate (see `settings.rate`); returns the hook's number."""
         status = self._state.settings.rate
         reason, message, more = _RATES[status]
-        return self._journal.add(Fault, matching, BEFORE, 1, count, (status, reason, message, more)).number
+        refuse = partial(Refusal, status, reason, message, **more)
+        return self._journal.add(Fault(matching, BEFORE, 1, count, refuse))
 
     def fault(self, status=500, reason="backendError", message="Injected.", when=BEFORE, number=1, count=1, **matching):
         """Answer calls with an error, from the `number`-th on that matches from now; after: the work is done."""
-        return self._journal.add(Fault, matching, when, number, count, (status, reason, message, {})).number
+        return self._journal.add(Fault(matching, when, number, count, partial(Refusal, status, reason, message)))
 
     def fail_operations(self, code="INTERNAL_ERROR", message="Injected.", status=500, count=1):
         """Let the next operations that begin end with an error inside, without their work."""
         with self._lock:
             self._state.failures += [(status, code, message)] * count
 
-    def drop(self, when=BEFORE, number=1, count=1, **matching):
-        """Close the connection instead of an answer, before the work or after it."""
-        return self._journal.add(Fault, matching, when, number, count, None).number
-
-    def hold(self, number=1, when=BEFORE, **matching):
-        """Hold the `number`-th call that matches from now, before its work or after; returns the hook's number."""
-        return self._journal.add(Hold, matching, when, number).number
-
-    def wait_held(self, hook, seconds=30.0):
-        """Wait until the call is held, and return its journal entry; None when it did not come in time."""
-        found = self._journal.hook(hook)
-        return dataclasses.asdict(found.entry) if found.reached.wait(seconds) else None
-
-    def release(self, hook, drop=False):
-        """Let a held call go on; with `drop` its connection is closed, and held before the work it is not worked."""
-        self._journal.hook(hook).drop = drop
-        self._journal.remove(hook)
-
-    def clear_hooks(self):
-        """Take all faults and holds away."""
-        self._journal.remove_all()
-
     # Looking.
-
-    def journal(self, **matching):
-        """Return the calls so far as dicts (see journal.Entry), those that have all these values."""
-        return self._journal.entries(**matching)
-
-    def clear_journal(self):
-        """Forget the calls so far."""
-        self._journal.clear()
 
     def look(self, network):
         """Return a network as networks.get shows it."""
@@ -325,33 +257,11 @@ class Controls:
             here, there = self._state.networks[network], self._state.networks[peer]
             return overlap.clash(self._state, here, there, stack)
 
-    def picture(self):
-        """Return what stands, without numbers and times, to be compared between runs (see picture.py)."""
-        with self._lock:
-            operations.advance_all(self._state)
-            return picture.draw(self._state)
+
+NAMES = controls.names_of(Controls)
 
 
-NAMES = frozenset(name for name in vars(Controls) if not name.startswith("_") and name != "url")
-__all__ = ["AFTER", "BEFORE", "NAMES", "Controls", "RemoteControls"]
-
-
-class RemoteControls:
+class RemoteControls(controls.RemoteControls):
     """The controls of a server in another process, by its address: the same methods."""
 
-    def __init__(self, url):
-        self.url = url
-
-    def __getattr__(self, name):
-        """Return the control of that name."""
-        if name not in NAMES:
-            raise AttributeError(name)
-        return lambda *arguments, **named: self._call(name, arguments, named)
-
-    def _call(self, name, arguments, named):
-        body = json.dumps({"arguments": arguments, "named": named}).encode()
-        try:
-            with urllib.request.urlopen(f"{self.url}/_admin/{name}", body) as answer:
-                return json.load(answer)["result"]
-        except urllib.error.HTTPError as error:
-            raise ValueError(json.load(error)["error"]) from None
+    names = NAMES

@@ -1,33 +1,19 @@
 """One request from its bytes to its answer: which method, who calls, may they, and the work itself."""
 
 import json
-import sys
-import threading
 import time
-import traceback
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
+from ..played import service
+from ..played.journal import AFTER, BEFORE, Journal
 from . import answers, calls, identity, operations
 from .answers import Answer, Refusal, forbidden, not_found
 from .calls import Call
-from .controls import Controls
-from .journal import AFTER, BEFORE, Journal
+from .journal import Entry
 from .methods import METHODS, resource
 from .state import State
 
 _PAUSE = 0.01
-
-
-@dataclass
-class Request:
-    """A request as it came: names of headers in lower case."""
-
-    method: str
-    path: str
-    query: str
-    headers: dict
-    body: bytes
 
 
 def _bad_json():
@@ -63,14 +49,11 @@ def _switched_off(project, service):
                    info=("SERVICE_DISABLED", {"service": host, "consumer": f"projects/{project.number}"}))
 
 
-class Service:
+class Service(service.Service):
     """The cloud of all projects; `work` is called by many threads."""
 
     def __init__(self):
-        self.state = State()
-        self.journal = Journal()
-        self.lock = threading.Lock()
-        self.controls = Controls(self.state, self.journal, self.lock)
+        super().__init__(State(), Journal(Entry))
         self.base = ""
 
     def work(self, request):
@@ -78,21 +61,14 @@ class Service:
         entry = self.journal.begin()
         entry.method, entry.path = request.method, unquote(request.path)
         try:
-            answer = self._work_surely(request, entry)
+            with service.shown(lambda text: Refusal(500, "internalError", text)):
+                answer = self._work(request, entry)
         except Refusal as refusal:
             entry.status, entry.reason, entry.message = refusal.status, refusal.reason, refusal.message
             body = answers.failure(entry.service, refusal)
             return entry, Answer(body, refusal.status, headers=refusal.headers)
         entry.status = answer.status
         return entry, answer
-
-    def _work_surely(self, request, entry):
-        """Work, and turn a fault of this program into an error that a client, and the test's output, shows."""
-        try:
-            return self._work(request, entry)
-        except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as fault:
-            traceback.print_exc(file=sys.stderr)
-            raise Refusal(500, "internalError", f"A fault of the test server: {fault!r}") from fault
 
     def _work(self, request, entry):
         method, parts = self._method(request.method, entry.path)

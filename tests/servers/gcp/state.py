@@ -5,7 +5,8 @@ import re
 import secrets
 from dataclasses import dataclass, field
 
-from tests.servers.aws import state as aws_state
+from ..played.clock import Clock
+from ..played.pages import Pages
 
 DAY = 24 * 3600
 # The routes' options of a half, and what they are when nothing is said.
@@ -41,15 +42,6 @@ class Settings:
     page: int = 500
     token_life: int = 3600
     unreachable: tuple = ()
-
-
-class Clock(aws_state.Clock):
-    """The time of operations and peerings: it runs, can be moved forward, and can stand still."""
-
-    @property
-    def stands_still(self):
-        """Say whether only `forward` moves it."""
-        return self._frozen is not None
 
 
 @dataclass
@@ -192,7 +184,7 @@ class State:
         self.metadata = None
         self.granted = {}
         self.denied = {}
-        self.pages = {}
+        self.pages = Pages()
         self.failures = []
         self._counter = itertools.count(1)
 

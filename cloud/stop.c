@@ -1,22 +1,22 @@
-#include "cloud/aws_stop.h"
+#include "cloud/stop.h"
 
 #include <stddef.h>
 
 void
-aws_stop_init(struct aws_stop *stop)
+stop_init(struct stop *stop)
 {
-	*stop = (struct aws_stop){0};
+	*stop = (struct stop){0};
 	pthread_mutex_init(&stop->mutex, NULL);
 }
 
 void
-aws_stop_dispose(struct aws_stop *stop)
+stop_dispose(struct stop *stop)
 {
 	pthread_mutex_destroy(&stop->mutex);
 }
 
 bool
-aws_stop_enter(struct aws_stop *stop, struct aws_stop_entry *entry, struct http_client *client,
+stop_enter(struct stop *stop, struct stop_entry *entry, struct http_client *client,
 	struct error *error)
 {
 	bool stopped;
@@ -26,7 +26,7 @@ aws_stop_enter(struct aws_stop *stop, struct aws_stop_entry *entry, struct http_
 	pthread_mutex_lock(&stop->mutex);
 	stopped = stop->stopped;
 	if (!stopped) {
-		*entry = (struct aws_stop_entry){client, stop->entries};
+		*entry = (struct stop_entry){client, stop->entries};
 		stop->entries = entry;
 	}
 	pthread_mutex_unlock(&stop->mutex);
@@ -34,12 +34,12 @@ aws_stop_enter(struct aws_stop *stop, struct aws_stop_entry *entry, struct http_
 }
 
 void
-aws_stop_leave(struct aws_stop *stop, struct aws_stop_entry *entry)
+stop_leave(struct stop *stop, struct stop_entry *entry)
 {
 	if (!stop)
 		return;
 	pthread_mutex_lock(&stop->mutex);
-	for (struct aws_stop_entry **at = &stop->entries; *at; at = &(*at)->next)
+	for (struct stop_entry **at = &stop->entries; *at; at = &(*at)->next)
 		if (*at == entry) {
 			*at = entry->next;
 			break;
@@ -48,11 +48,11 @@ aws_stop_leave(struct aws_stop *stop, struct aws_stop_entry *entry)
 }
 
 void
-aws_stop_now(struct aws_stop *stop)
+stop_now(struct stop *stop)
 {
 	pthread_mutex_lock(&stop->mutex);
 	stop->stopped = true;
-	for (struct aws_stop_entry *at = stop->entries; at; at = at->next)
+	for (struct stop_entry *at = stop->entries; at; at = at->next)
 		http_client_abort(at->client);
 	pthread_mutex_unlock(&stop->mutex);
 }

@@ -1,4 +1,4 @@
-#include "cloud/aws_stop.h"
+#include "cloud/stop.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,21 +21,21 @@ static void
 who_has_left_in_whatever_order_is_in_it_no_more(void **state)
 {
 	struct http_client *client = new_client();
-	struct aws_stop_entry entries[3];
-	struct aws_stop stop;
+	struct stop_entry entries[3];
+	struct stop stop;
 
 	(void)state;
-	aws_stop_init(&stop);
+	stop_init(&stop);
 	for (int i = 0; i < 3; i++)
-		assert_true(aws_stop_enter(&stop, &entries[i], client, NULL));
-	aws_stop_leave(&stop, &entries[1]);
-	aws_stop_leave(&stop, &entries[1]);
-	aws_stop_leave(&stop, &entries[2]);
+		assert_true(stop_enter(&stop, &entries[i], client, NULL));
+	stop_leave(&stop, &entries[1]);
+	stop_leave(&stop, &entries[1]);
+	stop_leave(&stop, &entries[2]);
 	assert_ptr_equal(stop.entries, &entries[0]);
 	assert_null(entries[0].next);
-	aws_stop_leave(&stop, &entries[0]);
+	stop_leave(&stop, &entries[0]);
 	assert_null(stop.entries);
-	aws_stop_dispose(&stop);
+	stop_dispose(&stop);
 	http_client_free(client);
 }
 
@@ -43,20 +43,20 @@ static void
 once_stopped_nobody_enters(void **state)
 {
 	struct http_client *client = new_client();
-	struct aws_stop_entry entry;
+	struct stop_entry entry;
 	struct error error = {0};
-	struct aws_stop stop;
+	struct stop stop;
 
 	(void)state;
-	aws_stop_init(&stop);
-	aws_stop_now(&stop);
-	assert_false(aws_stop_enter(&stop, &entry, client, &error));
+	stop_init(&stop);
+	stop_now(&stop);
+	assert_false(stop_enter(&stop, &entry, client, &error));
 	assert_int_equal(error.kind, ERROR_TRANSIENT);
 	assert_null(stop.entries);
-	aws_stop_leave(&stop, &entry);
-	aws_stop_dispose(&stop);
-	assert_true(aws_stop_enter(NULL, &entry, client, &error));
-	aws_stop_leave(NULL, &entry);
+	stop_leave(&stop, &entry);
+	stop_dispose(&stop);
+	assert_true(stop_enter(NULL, &entry, client, &error));
+	stop_leave(NULL, &entry);
 	http_client_free(client);
 }
 

@@ -1,4 +1,4 @@
-#include "cloud/aws_retry.h"
+#include "cloud/retry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,22 +9,22 @@
 
 #include "base/clock.h"
 
-static const struct aws_retry_fault outage = {.failure = CLOUD_BACK_OFF};
-static const struct aws_retry_fault throttle = {.failure = CLOUD_BACK_OFF, .throttled = true};
+static const struct retry_fault outage = {.failure = CLOUD_BACK_OFF};
+static const struct retry_fault throttle = {.failure = CLOUD_BACK_OFF, .throttled = true};
 
 static void
 a_call_is_sent_three_times_at_most(void **state)
 {
-	struct aws_retry_budget budget = {0};
-	struct aws_retry retry = {0};
+	struct retry_budget budget = {0};
+	struct retry retry = {0};
 	int64_t wait;
 
 	(void)state;
-	assert_int_equal(aws_retry_next(&retry, &budget, &outage, 0.5, &wait), AWS_RETRY_WAIT);
+	assert_int_equal(retry_next(&retry, &budget, &outage, 0.5, &wait), RETRY_WAIT);
 	assert_int_equal(wait, 25 * CLOCK_MILLISECOND);
-	assert_int_equal(aws_retry_next(&retry, &budget, &outage, 0.5, &wait), AWS_RETRY_WAIT);
+	assert_int_equal(retry_next(&retry, &budget, &outage, 0.5, &wait), RETRY_WAIT);
 	assert_int_equal(wait, 50 * CLOCK_MILLISECOND);
-	assert_int_equal(aws_retry_next(&retry, &budget, &outage, 0.5, &wait), AWS_RETRY_GIVE_UP);
+	assert_int_equal(retry_next(&retry, &budget, &outage, 0.5, &wait), RETRY_GIVE_UP);
 	assert_int_equal(wait, 0);
 	assert_int_equal(budget.spent, 28);
 }
@@ -32,14 +32,14 @@ a_call_is_sent_three_times_at_most(void **state)
 static void
 throttled_calls_wait_longer_and_cost_less(void **state)
 {
-	struct aws_retry_budget budget = {0};
-	struct aws_retry retry = {0};
+	struct retry_budget budget = {0};
+	struct retry retry = {0};
 	int64_t wait;
 
 	(void)state;
-	aws_retry_next(&retry, &budget, &throttle, 0.25, &wait);
+	retry_next(&retry, &budget, &throttle, 0.25, &wait);
 	assert_int_equal(wait, 250 * CLOCK_MILLISECOND);
-	aws_retry_next(&retry, &budget, &throttle, 0.25, &wait);
+	retry_next(&retry, &budget, &throttle, 0.25, &wait);
 	assert_int_equal(wait, 500 * CLOCK_MILLISECOND);
 	assert_int_equal(budget.spent, 10);
 }
@@ -61,12 +61,12 @@ the_wait_that_aws_names_is_kept_within_bounds(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-		struct aws_retry_fault fault = {CLOUD_BACK_OFF, true, table[i].told};
-		struct aws_retry_budget budget = {0};
-		struct aws_retry retry = {0};
+		struct retry_fault fault = {CLOUD_BACK_OFF, true, table[i].told};
+		struct retry_budget budget = {0};
+		struct retry retry = {0};
 		int64_t wait;
 
-		aws_retry_next(&retry, &budget, &fault, 0.5, &wait);
+		retry_next(&retry, &budget, &fault, 0.5, &wait);
 		assert_int_equal(wait, table[i].wait);
 	}
 }
@@ -74,57 +74,57 @@ the_wait_that_aws_names_is_kept_within_bounds(void **state)
 static void
 an_outage_spends_the_budget_and_no_more(void **state)
 {
-	struct aws_retry_budget budget = {0};
+	struct retry_budget budget = {0};
 	int64_t wait;
 	int sent = 0;
 
 	(void)state;
 	for (;; sent++) {
-		struct aws_retry retry = {0};
+		struct retry retry = {0};
 
-		if (aws_retry_next(&retry, &budget, &outage, 0, &wait) == AWS_RETRY_GIVE_UP)
+		if (retry_next(&retry, &budget, &outage, 0, &wait) == RETRY_GIVE_UP)
 			break;
-		assert_true(budget.spent <= AWS_RETRY_BUDGET);
+		assert_true(budget.spent <= RETRY_BUDGET);
 	}
-	assert_int_equal(sent, AWS_RETRY_BUDGET / 14);
-	assert_true(budget.spent <= AWS_RETRY_BUDGET);
+	assert_int_equal(sent, RETRY_BUDGET / 14);
+	assert_true(budget.spent <= RETRY_BUDGET);
 }
 
 static void
 success_gives_back_what_the_last_retry_cost(void **state)
 {
-	struct aws_retry_budget budget = {.spent = 100};
-	struct aws_retry retry = {0};
+	struct retry_budget budget = {.spent = 100};
+	struct retry retry = {0};
 	int64_t wait;
 
 	(void)state;
-	aws_retry_succeed(&retry, &budget);
+	retry_succeed(&retry, &budget);
 	assert_int_equal(budget.spent, 99);
-	aws_retry_next(&retry, &budget, &outage, 0, &wait);
-	aws_retry_next(&retry, &budget, &throttle, 0, &wait);
+	retry_next(&retry, &budget, &outage, 0, &wait);
+	retry_next(&retry, &budget, &throttle, 0, &wait);
 	assert_int_equal(budget.spent, 118);
-	aws_retry_succeed(&retry, &budget);
+	retry_succeed(&retry, &budget);
 	assert_int_equal(budget.spent, 113);
 	budget.spent = 3;
-	aws_retry_succeed(&retry, &budget);
+	retry_succeed(&retry, &budget);
 	assert_int_equal(budget.spent, 0);
-	aws_retry_succeed(&retry, &budget);
+	retry_succeed(&retry, &budget);
 	assert_int_equal(budget.spent, 0);
 }
 
 static void
 credentials_are_renewed_once_in_a_call(void **state)
 {
-	static const struct aws_retry_fault expired = {.failure = CLOUD_CREDENTIALS};
-	struct aws_retry_budget budget = {0};
-	struct aws_retry retry = {0};
+	static const struct retry_fault expired = {.failure = CLOUD_CREDENTIALS};
+	struct retry_budget budget = {0};
+	struct retry retry = {0};
 	int64_t wait = 1;
 
 	(void)state;
-	assert_int_equal(aws_retry_next(&retry, &budget, &expired, 0, &wait), AWS_RETRY_REFRESH);
+	assert_int_equal(retry_next(&retry, &budget, &expired, 0, &wait), RETRY_REFRESH);
 	assert_int_equal(wait, 0);
-	assert_int_equal(aws_retry_next(&retry, &budget, &outage, 0, &wait), AWS_RETRY_WAIT);
-	assert_int_equal(aws_retry_next(&retry, &budget, &expired, 0, &wait), AWS_RETRY_GIVE_UP);
+	assert_int_equal(retry_next(&retry, &budget, &outage, 0, &wait), RETRY_WAIT);
+	assert_int_equal(retry_next(&retry, &budget, &expired, 0, &wait), RETRY_GIVE_UP);
 }
 
 static void
@@ -132,14 +132,13 @@ only_two_classes_are_worth_another_attempt(void **state)
 {
 	(void)state;
 	for (int i = 0; i < CLOUD_FAILURES; i++) {
-		struct aws_retry_fault fault = {.failure = (enum cloud_failure)i};
-		struct aws_retry_budget budget = {0};
-		struct aws_retry retry = {0};
+		struct retry_fault fault = {.failure = (enum cloud_failure)i};
+		struct retry_budget budget = {0};
+		struct retry retry = {0};
 		int64_t wait;
-		enum aws_retry_step step = aws_retry_next(&retry, &budget, &fault, 0, &wait);
+		enum retry_step step = retry_next(&retry, &budget, &fault, 0, &wait);
 
-		assert_int_equal(
-			step == AWS_RETRY_WAIT, i == CLOUD_RETRY_NOW || i == CLOUD_BACK_OFF);
+		assert_int_equal(step == RETRY_WAIT, i == CLOUD_RETRY_NOW || i == CLOUD_BACK_OFF);
 	}
 }
 

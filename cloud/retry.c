@@ -1,4 +1,4 @@
-#include "cloud/aws_retry.h"
+#include "cloud/retry.h"
 
 #include "base/clock.h"
 
@@ -16,7 +16,7 @@ smaller(int64_t a, int64_t b)
 }
 
 static int64_t
-delay(unsigned attempt, const struct aws_retry_fault *fault, double random)
+delay(unsigned attempt, const struct retry_fault *fault, double random)
 {
 	int64_t scale = fault->throttled ? SCALE_THROTTLED : SCALE;
 	int64_t jittered = (int64_t)(random * (double)smaller(scale << (attempt - 1), LONGEST));
@@ -25,29 +25,29 @@ delay(unsigned attempt, const struct aws_retry_fault *fault, double random)
 	return told > jittered ? told : jittered;
 }
 
-enum aws_retry_step
-aws_retry_next(struct aws_retry *retry, struct aws_retry_budget *budget,
-	const struct aws_retry_fault *fault, double random, int64_t *wait)
+enum retry_step
+retry_next(struct retry *retry, struct retry_budget *budget, const struct retry_fault *fault,
+	double random, int64_t *wait)
 {
 	unsigned cost = fault->throttled ? COST_OF_THROTTLE : COST;
 
 	*wait = 0;
 	if (fault->failure == CLOUD_CREDENTIALS && !retry->refreshed) {
 		retry->refreshed = true;
-		return AWS_RETRY_REFRESH;
+		return RETRY_REFRESH;
 	}
 	if (fault->failure != CLOUD_RETRY_NOW && fault->failure != CLOUD_BACK_OFF)
-		return AWS_RETRY_GIVE_UP;
-	if (++retry->attempts >= AWS_RETRY_ATTEMPTS || budget->spent + cost > AWS_RETRY_BUDGET)
-		return AWS_RETRY_GIVE_UP;
+		return RETRY_GIVE_UP;
+	if (++retry->attempts >= RETRY_ATTEMPTS || budget->spent + cost > RETRY_BUDGET)
+		return RETRY_GIVE_UP;
 	budget->spent += cost;
 	retry->cost = cost;
 	*wait = delay(retry->attempts, fault, random);
-	return AWS_RETRY_WAIT;
+	return RETRY_WAIT;
 }
 
 void
-aws_retry_succeed(const struct aws_retry *retry, struct aws_retry_budget *budget)
+retry_succeed(const struct retry *retry, struct retry_budget *budget)
 {
 	unsigned back = retry->cost > 0 ? retry->cost : GIFT_OF_SUCCESS;
 

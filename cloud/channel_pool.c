@@ -1,4 +1,4 @@
-#include "cloud/aws_channel_pool.h"
+#include "cloud/channel_pool.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -6,33 +6,32 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "cloud/aws_channel.h"
 
 #define LONGEST_IDLE (15 * CLOCK_SECOND)
 
-struct aws_channel_pool {
-	const char *const *environment;
+struct channel_pool {
+	struct channel_trust trust;
 	pthread_mutex_t mutex;
-	struct aws_channel *idle; /* the one that was used last comes first */
-	struct aws_channel *busy;
+	struct channel *idle; /* the one that was used last comes first */
+	struct channel *busy;
 	bool aborted;
 };
 
-struct aws_channel_pool *
-aws_channel_pool_new(const char *const *environment)
+struct channel_pool *
+channel_pool_new(struct channel_trust trust)
 {
-	struct aws_channel_pool *pool = memory_alloc(sizeof *pool);
+	struct channel_pool *pool = memory_alloc(sizeof *pool);
 
-	pool->environment = environment;
+	pool->trust = trust;
 	pthread_mutex_init(&pool->mutex, NULL);
 	return pool;
 }
 
 static void
-free_list(struct aws_channel *channel)
+free_list(struct channel *channel)
 {
 	while (channel) {
-		struct aws_channel *next = channel->next;
+		struct channel *next = channel->next;
 
 		http_client_free(channel->http);
 		free(channel->url);
@@ -42,7 +41,7 @@ free_list(struct aws_channel *channel)
 }
 
 void
-aws_channel_pool_free(struct aws_channel_pool *pool)
+channel_pool_free(struct channel_pool *pool)
 {
 	if (!pool)
 		return;
@@ -52,14 +51,14 @@ aws_channel_pool_free(struct aws_channel_pool *pool)
 }
 
 static void
-push(struct aws_channel **list, struct aws_channel *channel)
+push(struct channel **list, struct channel *channel)
 {
 	channel->next = *list;
 	*list = channel;
 }
 
 static void
-unlink_from(struct aws_channel **list, struct aws_channel *channel)
+unlink_from(struct channel **list, struct channel *channel)
 {
 	while (*list != channel)
 		list = &(*list)->next;
@@ -69,14 +68,14 @@ unlink_from(struct aws_channel **list, struct aws_channel *channel)
 
 /* Takes those off that were idle for too long, and those that are too many: they stand at the end.
  */
-static struct aws_channel *
-cut_idle(struct aws_channel_pool *pool)
+static struct channel *
+cut_idle(struct channel_pool *pool)
 {
-	struct aws_channel **at = &pool->idle;
-	struct aws_channel *cut;
+	struct channel **at = &pool->idle;
+	struct channel *cut;
 	int64_t oldest = clock_monotonic() - LONGEST_IDLE;
 
-	for (int i = 0; i < AWS_CHANNEL_POOL_IDLE && *at && (*at)->idle_since >= oldest; i++)
+	for (int i = 0; i < CHANNEL_POOL_IDLE && *at && (*at)->idle_since >= oldest; i++)
 		at = &(*at)->next;
 	cut = *at;
 	*at = NULL;
@@ -84,10 +83,10 @@ cut_idle(struct aws_channel_pool *pool)
 }
 
 /* With the lock. */
-static struct aws_channel *
-take_idle(struct aws_channel_pool *pool, const char *url)
+static struct channel *
+take_idle(struct channel_pool *pool, const char *url)
 {
-	for (struct aws_channel *at = pool->idle; at; at = at->next)
+	for (struct channel *at = pool->idle; at; at = at->next)
 		if (text_equal(at->url, url)) {
 			unlink_from(&pool->idle, at);
 			push(&pool->busy, at);
@@ -97,10 +96,10 @@ take_idle(struct aws_channel_pool *pool, const char *url)
 }
 
 /* A channel that comes into an aborted pool is aborted, too. */
-static struct aws_channel *
-add(struct aws_channel_pool *pool, const char *url, struct http_client *http)
+static struct channel *
+add(struct channel_pool *pool, const char *url, struct http_client *http)
 {
-	struct aws_channel *made = memory_alloc(sizeof *made);
+	struct channel *made = memory_alloc(sizeof *made);
 
 	made->http = http;
 	made->url = memory_text(url);
@@ -112,10 +111,10 @@ add(struct aws_channel_pool *pool, const char *url, struct http_client *http)
 	return made;
 }
 
-struct aws_channel *
-aws_channel_pool_acquire(struct aws_channel_pool *pool, const char *url, struct error *error)
+struct channel *
+channel_pool_acquire(struct channel_pool *pool, const char *url, struct error *error)
 {
-	struct aws_channel *cut, *found;
+	struct channel *cut, *found;
 	struct http_client *http;
 	bool aborted;
 
@@ -131,14 +130,14 @@ aws_channel_pool_acquire(struct aws_channel_pool *pool, const char *url, struct 
 		error_set(error, ERROR_TRANSIENT, "%s: the call was given up", url);
 		return NULL;
 	}
-	http = aws_channel_open(pool->environment, url, error);
+	http = channel_open(pool->trust, url, false, error);
 	return http ? add(pool, url, http) : NULL;
 }
 
 void
-aws_channel_pool_release(struct aws_channel_pool *pool, struct aws_channel *channel, bool works)
+channel_pool_release(struct channel_pool *pool, struct channel *channel, bool works)
 {
-	struct aws_channel *cut;
+	struct channel *cut;
 
 	pthread_mutex_lock(&pool->mutex);
 	unlink_from(&pool->busy, channel);
@@ -153,11 +152,11 @@ aws_channel_pool_release(struct aws_channel_pool *pool, struct aws_channel *chan
 }
 
 void
-aws_channel_pool_abort(struct aws_channel_pool *pool)
+channel_pool_abort(struct channel_pool *pool)
 {
 	pthread_mutex_lock(&pool->mutex);
 	pool->aborted = true;
-	for (struct aws_channel *at = pool->busy; at; at = at->next)
+	for (struct channel *at = pool->busy; at; at = at->next)
 		http_client_abort(at->http);
 	pthread_mutex_unlock(&pool->mutex);
 }
