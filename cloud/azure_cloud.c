@@ -284,6 +284,13 @@ put_refused(struct doing *doing, const struct azure_peering_wish *wanted,
 	return false;
 }
 
+static void
+follow_for_longer(const struct doing *doing, struct azure_place *place)
+{
+	if (doing->half.provisioning == AZURE_PROVISIONING_FAILED)
+		place->deadline = clock_monotonic() + FOLLOWED;
+}
+
 static bool
 put(struct doing *doing)
 {
@@ -301,8 +308,7 @@ put(struct doing *doing)
 		return contradict(doing, "joins some subnets alone");
 	if (!doing->exists && doing->step->verb != CLOUD_STEP_CREATE)
 		return contradict(doing, "is not there any more");
-	if (doing->half.provisioning == AZURE_PROVISIONING_FAILED)
-		place.deadline = clock_monotonic() + FOLLOWED;
+	follow_for_longer(doing, &place);
 	if (!azure_client_put_peering(doing->arena, access->client, &place, doing->step->object,
 		    &wanted, &made, &error))
 		return put_refused(doing, &wanted, &error);
@@ -316,14 +322,15 @@ static bool
 delete_half(struct doing *doing)
 {
 	const struct azure_access *access = &doing->cloud->access;
-	const struct azure_place place = doing->step->side == CLOUD_LOCAL
-						 ? azure_access_local(access)
-						 : azure_access_remote(access, doing->wish->remote);
+	struct azure_place place = doing->step->side == CLOUD_LOCAL
+					   ? azure_access_local(access)
+					   : azure_access_remote(access, doing->wish->remote);
 	struct azure_progress progress;
 	struct azure_error error;
 
 	if (!doing->exists)
 		return true;
+	follow_for_longer(doing, &place);
 	if (!azure_client_delete(doing->arena, access->client, &place, doing->step->object, NULL,
 		    &progress, &error))
 		return fail(doing, PEERING "delete", &error);
@@ -423,6 +430,7 @@ static const struct cloud_words words = {
 	.accept = "FailedAcceptingVpcPeeringConnection",
 	.routes = "FailedCreatingRoutes",
 	.options = "FailedCreatingVpcPeeringConnection",
+	.by_code = true,
 	.gone = "VpcNotFound",
 	.ready = "the peering is connected and in sync",
 	.remove = "az network vnet peering delete --ids ",

@@ -347,6 +347,7 @@ azure_link_cloud_row(struct azure_link_cloud *cloud)
 		.accept = "FailedCreatingVirtualNetworkLink",
 		.routes = "FailedCreatingVirtualNetworkLink",
 		.options = "FailedCreatingVirtualNetworkLink",
+		.by_code = true,
 		.gone = "FailedLoadingPrivateDnzZone",
 		.ready = "the link is there, and the cluster's VNet resolves by it",
 		.remove = "az resource delete --ids ",

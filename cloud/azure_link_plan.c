@@ -98,7 +98,10 @@ report_target(struct making *making)
 	stop(making, failed_loading,
 		arena_printf(making->arena, "there is no %s: %s", target_name(making),
 			making->facts->target_fault.message),
-		"make it, or delete this object and apply it again with the id of another");
+		arena_printf(making->arena,
+			"make it, or delete this object and apply it again with the id of one that "
+			"is there: %s",
+			azure_link_words_others(making->arena, &making->facts->target_id)));
 }
 
 /* The other side's consent. */

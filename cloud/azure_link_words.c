@@ -41,6 +41,15 @@ azure_link_words_list(struct arena *arena, const struct arm_id *target)
 }
 
 const char *
+azure_link_words_others(struct arena *arena, const struct arm_id *target)
+{
+	return arena_printf(arena, "az %s list --output table --subscription %s",
+		target->type == ARM_ZONE ? "network private-dns zone"
+					 : "dns-resolver forwarding-ruleset",
+		target->subscription);
+}
+
+const char *
 azure_link_words_tag(struct arena *arena, const char *id, const char *tag)
 {
 	return arena_printf(arena, "az tag update --operation Merge --resource-id %s --tags %s",

@@ -16,6 +16,8 @@ const char *azure_link_words_command(
 	struct arena *arena, const struct arm_id *target, const char *verb, const char *id);
 /* Lists the links. */
 const char *azure_link_words_list(struct arena *arena, const struct arm_id *target);
+/* Lists the zones or rulesets that its subscription has. */
+const char *azure_link_words_others(struct arena *arena, const struct arm_id *target);
 /* Gives the zone or ruleset with that id a tag without a value. */
 const char *azure_link_words_tag(struct arena *arena, const char *id, const char *tag);
 

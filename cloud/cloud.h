@@ -145,7 +145,8 @@ struct cloud_words {
 	const char *accept;
 	const char *routes;
 	const char *options;
-	const char *gone;  /* "VpcNotFound" */
+	bool by_code;     /* a denial or a quota has a reason of its own, whatever was being done */
+	const char *gone; /* "VpcNotFound" */
 	const char *ready; /* "the peering is connected and routed" */
 	/* The command that takes away what has an id: it stands between the two. */
 	const char *remove, *remove_from;

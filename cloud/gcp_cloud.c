@@ -388,6 +388,7 @@ gcp_cloud_row(struct gcp_cloud *cloud)
 		.accept = "FailedAcceptingVpcPeeringConnection",
 		.routes = "FailedCreatingRoutes",
 		.options = "FailedCreatingVpcPeeringConnection",
+		.by_code = true,
 		.gone = "VpcNotFound",
 		.ready = "the peering is connected on both sides",
 		.remove = "gcloud compute networks peerings delete ",

@@ -10,13 +10,12 @@
 #include "base/text.h"
 #include "daemon/auditor.h"
 #include "daemon/clouds.h"
+#include "daemon/dispatch.h"
 #include "daemon/handlers.h"
 #include "daemon/keepers.h"
 #include "daemon/network_controller.h"
 #include "daemon/peering_controller.h"
-#include "daemon/work_key.h"
 #include "daemon/work_line.h"
-#include "kinds/kind.h"
 #include "kube/event.h"
 #include "kube/kube_config.h"
 #include "kube/leader.h"
@@ -59,89 +58,27 @@ struct daemon {
 	atomic_bool ending;
 };
 
-static bool
-describes_remote(const struct object_id *object)
+static struct dispatch
+dispatch_of(const struct daemon *daemon)
 {
-	return KIND_BIT(object->kind) & WORK_KEY_REMOTES;
+	return (struct dispatch){
+		.clouds = daemon->clouds,
+		.inventory = daemon->inventory,
+		.scratch = daemon->scratch,
+		.controller = daemon->peering_controller,
+		.peerings = daemon->peerings.queue,
+		.networks = daemon->networks.queue,
+	};
 }
 
-/* NULL where nothing is to be done for such an object. */
-static struct work_queue *
-queue_of(const struct daemon *daemon, const struct object_id *object)
-{
-	if (describes_remote(object))
-		return daemon->networks.queue;
-	return clouds_have(daemon->clouds, object->kind) ? daemon->peerings.queue : NULL;
-}
-
-static void
-enqueue(struct daemon *daemon, const struct object_id *object)
-{
-	struct work_queue *queue = queue_of(daemon, object);
-	char key[WORK_KEY_SIZE];
-
-	if (queue)
-		work_queue_add(queue, work_key_write(key, object));
-}
-
-static void
-wake_peering(struct daemon *daemon, const struct object_id *object)
-{
-	char key[WORK_KEY_SIZE];
-
-	if (!clouds_have(daemon->clouds, object->kind))
-		return;
-	if (peering_controller_wake_one(daemon->peering_controller, work_key_write(key, object)))
-		work_queue_add(daemon->peerings.queue, key);
-}
-
-/* With the inventory locked. What is known of a network or zone now may be what its peerings or
- * links wait for. No pass over one of these changes a RemoteNetwork or RemoteZone, and one that is
- * asked for anew is written only when the cloud says something else, so this ends. */
-static void
-wake_peerings_to(struct daemon *daemon, const struct object_id *remote)
-{
-	const struct declaration *declaration = inventory_find(daemon->inventory, remote);
-	struct declared_peerings peerings;
-	struct declarations links;
-
-	if (!declaration || !declaration->home)
-		return;
-	peerings =
-		inventory_peerings_to(daemon->scratch, daemon->inventory, declaration->home, NULL);
-	for (size_t i = 0; i < peerings.count; i++)
-		wake_peering(daemon, &peerings.items[i].declaration->object);
-	links = inventory_dns_links_to(daemon->scratch, daemon->inventory, declaration->home, NULL);
-	for (size_t i = 0; i < links.count; i++)
-		wake_peering(daemon, &links.items[i]->object);
-	arena_reset(daemon->scratch);
-}
-
-static void
-enqueue_declaration(const struct declaration *declaration, void *context)
-{
-	enqueue(context, &declaration->object);
-}
-
-/* With the inventory locked. */
-static void
-enqueue_everything(struct daemon *daemon)
-{
-	peering_controller_wake(daemon->peering_controller);
-	inventory_each(daemon->inventory, enqueue_declaration, daemon);
-}
-
-/* Called with the inventory locked. Without the shoot no peering could be looked at. */
+/* Called with the inventory locked. */
 static void
 on_saw(void *context, const struct sighting *sighting)
 {
 	struct daemon *daemon = context;
+	struct dispatch dispatch = dispatch_of(daemon);
 
-	if (sighting->object.kind == KIND_SHOOT_INFO)
-		enqueue_everything(daemon);
-	if (describes_remote(&sighting->object))
-		wake_peerings_to(daemon, &sighting->object);
-	enqueue(daemon, &sighting->object);
+	dispatch_seen(&dispatch, &sighting->object);
 	auditor_saw(daemon->auditor, sighting);
 }
 
@@ -160,10 +97,11 @@ static void
 on_lead_changed(void *context, bool leads)
 {
 	struct daemon *daemon = context;
+	struct dispatch dispatch = dispatch_of(daemon);
 
 	if (leads) {
 		inventory_lock(daemon->inventory);
-		enqueue_everything(daemon);
+		dispatch_everything(&dispatch);
 		inventory_unlock(daemon->inventory);
 	}
 	pthread_mutex_lock(&daemon->mutex);
@@ -190,6 +128,7 @@ on_network_left(void *context, const char *key)
 {
 	struct daemon *daemon = context;
 
+	network_controller_touch(daemon->network_controller, key);
 	work_queue_add(daemon->networks.queue, key);
 }
 

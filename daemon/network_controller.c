@@ -167,6 +167,18 @@ network_controller_ask(struct network_controller *controller, const char *key)
 	return asks;
 }
 
+void
+network_controller_touch(struct network_controller *controller, const char *key)
+{
+	struct known *known;
+
+	pthread_mutex_lock(&controller->mutex);
+	known = map_get(controller->known, key);
+	if (known)
+		known->asked = true;
+	pthread_mutex_unlock(&controller->mutex);
+}
+
 static bool
 take_question(const struct pass *pass)
 {

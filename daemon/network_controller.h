@@ -51,6 +51,9 @@ struct work_result network_controller_work(
  * 60 s. True when there is reason to work its key now. What the cloud says again is not written, so
  * that asking brings on nothing. From any thread. */
 bool network_controller_ask(struct network_controller *controller, const char *key);
+/* Something that led there has gone, so what is known is out of date: its next pass asks the cloud.
+ * From any thread. */
+void network_controller_touch(struct network_controller *controller, const char *key);
 
 /* Of each cloud: the last answer and the last error, for the status page. Copies in the arena. */
 struct cloud_view {

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "daemon/fault_reason.h"
 #include "daemon/network_facts.h"
 #include "format/json_write.h"
 
@@ -81,48 +82,12 @@ network_status_read(const struct json *object)
 	};
 }
 
-/* By the codes of AWS, Google Cloud and Azure. */
 const char *
 network_status_reason(enum kind kind, const struct cloud_fault *fault)
 {
-	static const struct {
-		const char *part, *reason;
-	} rows[] = {
-		{"Unauthorized", "Unauthorized"},
-		{"AccessDenied", "Unauthorized"},
-		{"Forbidden", "Unauthorized"},
-		{"AuthorizationFailed", "Unauthorized"},
-		{"forbidden", "Unauthorized"},
-		{"PERMISSION_DENIED", "Unauthorized"},
-		{"Throttl", "Throttled"},
-		{"RequestLimitExceeded", "Throttled"},
-		{"SlowDown", "Throttled"},
-		{"TooManyRequests", "Throttled"},
-		{"ateLimitExceeded", "Throttled"},
-		{"RATE_LIMIT_EXCEEDED", "Throttled"},
-		{"RESOURCE_EXHAUSTED", "Throttled"},
-		{"LimitExceeded", "QuotaExceeded"},
-		{"quotaExceeded", "QuotaExceeded"},
-		{"QUOTA_EXCEEDED", "QuotaExceeded"},
-		{"AuthFailure", "Unauthenticated"},
-		{"InvalidClientTokenId", "Unauthenticated"},
-		{"UnrecognizedClient", "Unauthenticated"},
-		{"ExpiredToken", "Unauthenticated"},
-		{"SignatureDoesNotMatch", "Unauthenticated"},
-		{"authError", "Unauthenticated"},
-		{"UNAUTHENTICATED", "Unauthenticated"},
-		{"AuthenticationToken", "Unauthenticated"},
-		{"AuthenticationFailed", "Unauthenticated"},
-	};
-
 	if (fault->failure == CLOUD_GONE)
 		return kind == KIND_REMOTE_ZONE ? ZONE_GONE : NETWORK_GONE;
-	if (!fault->code)
-		return "CloudProviderError";
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (strstr(fault->code, rows[i].part))
-			return rows[i].reason;
-	return fault->failure == CLOUD_CREDENTIALS ? "Unauthenticated" : "CloudProviderError";
+	return fault_reason(fault);
 }
 
 const char *

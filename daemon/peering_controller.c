@@ -61,6 +61,13 @@ peering_controller_wake_one(struct peering_controller *controller, const char *k
 	return peering_views_wake_one(controller->memory, key);
 }
 
+void
+peering_controller_wake_doubters(struct peering_controller *controller, const char *key,
+	void (*wake)(void *context, const char *key), void *context)
+{
+	peering_views_wake_doubters(controller->memory, key, wake, context);
+}
+
 static struct work_result
 observe(struct peering_pass *pass)
 {

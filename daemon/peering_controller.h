@@ -63,6 +63,11 @@ void peering_controller_wake(struct peering_controller *controller);
  * is well: then it goes on to rest, and there is no reason to work its key. From any thread. */
 bool peering_controller_wake_one(struct peering_controller *controller, const char *key);
 
+/* A RemoteNetwork or RemoteZone with this key has changed: peerings and links that the policy
+ * denied for what it said are worth another look, and `wake` is told of each. From any thread. */
+void peering_controller_wake_doubters(struct peering_controller *controller, const char *key,
+	void (*wake)(void *context, const char *key), void *context);
+
 /* For daemon/workers.h. */
 struct work_result peering_controller_work(
 	void *controller, struct worker *worker, const char *key);

@@ -228,6 +228,27 @@ find_denial(const struct findings *findings)
 	return NULL;
 }
 
+static bool
+is_remote(const struct party *party)
+{
+	return KIND_BIT(party->object.kind) & WORK_KEY_REMOTES;
+}
+
+/* The keys of what was looked up and speaks against the object, a line each; NULL for none. */
+static const char *
+doubted_keys(const struct peering_pass *pass)
+{
+	const struct party *party = pass->denial ? pass->denial->counterparts : NULL;
+	const char *keys = NULL;
+	char key[WORK_KEY_SIZE];
+
+	for (; party; party = party->next)
+		if (is_remote(party))
+			keys = arena_printf(pass->worker->arena, "%s%s\n", keys ? keys : "",
+				work_key_write(key, &party->object));
+	return keys;
+}
+
 /* What the cloud has said may be out of date. */
 static void
 doubt_networks(const struct peering_pass *pass)
@@ -236,8 +257,9 @@ doubt_networks(const struct peering_pass *pass)
 		pass->denial && pass->judge.doubt ? pass->denial->counterparts : NULL;
 	char key[WORK_KEY_SIZE];
 
+	peering_views_doubt(pass->memory, pass->key, doubted_keys(pass));
 	for (; party; party = party->next)
-		if (KIND_BIT(party->object.kind) & WORK_KEY_REMOTES)
+		if (is_remote(party))
 			pass->judge.doubt(pass->judge.context, work_key_write(key, &party->object));
 }
 

@@ -4,6 +4,7 @@
 #include "base/jitter.h"
 #include "base/metrics.h"
 #include "base/text.h"
+#include "daemon/fault_reason.h"
 #include "network/hash.h"
 
 #define USER_WAIT         (60 * CLOCK_SECOND)
@@ -41,6 +42,19 @@ reason_of_reading(const struct cloud_words *words, enum cloud_failure failure)
 }
 
 static const char *
+reason_of_fault(const struct cloud_words *words, const struct cloud_fault *fault,
+	const struct cloud_step *step)
+{
+	const char *reason = words->by_code ? fault_reason(fault) : "";
+
+	if (text_equal(reason, "Unauthorized") || text_equal(reason, "QuotaExceeded"))
+		return reason;
+	return fault->failure == CLOUD_CREDENTIALS || !step
+		       ? reason_of_reading(words, fault->failure)
+		       : reason_of_step(words, step->verb);
+}
+
+static const char *
 fault_text(struct arena *arena, const struct cloud_fault *fault)
 {
 	const char *message =
@@ -58,9 +72,7 @@ peering_problem_of_fault(struct arena *arena, const struct cloud_words *words,
 {
 	metric_add(&faults, 1, failure_label(fault->failure));
 	return (struct peering_problem){
-		.reason = fault->failure == CLOUD_CREDENTIALS || !step
-				  ? reason_of_reading(words, fault->failure)
-				  : reason_of_step(words, step->verb),
+		.reason = reason_of_fault(words, fault, step),
 		.message = fault_text(arena, fault),
 		.hint = fault->hint ? fault->hint : "",
 		.failure = fault->failure,

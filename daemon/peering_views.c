@@ -18,6 +18,7 @@ struct seen {
 	struct peering_view view;
 	char *texts;
 	char *network; /* that it leads to, or NULL */
+	char *doubted; /* what speaks against it, a line each; or NULL */
 	uint64_t said;
 	unsigned looks;
 	unsigned waits;
@@ -54,6 +55,7 @@ seen_free(struct seen *seen)
 		return;
 	free(seen->texts);
 	free(seen->network);
+	free(seen->doubted);
 	free(seen);
 }
 
@@ -302,6 +304,50 @@ peering_views_wake_one(struct peering_memory *memory, const char *key)
 	}
 	pthread_mutex_unlock(&memory->mutex);
 	return wakes;
+}
+
+void
+peering_views_doubt(struct peering_memory *memory, const char *key, const char *doubted)
+{
+	struct seen *seen;
+
+	pthread_mutex_lock(&memory->mutex);
+	seen = map_get(memory->seen, key);
+	if (seen && !text_equal(seen->doubted, doubted)) {
+		free(seen->doubted);
+		seen->doubted = doubted ? memory_text(doubted) : NULL;
+	}
+	pthread_mutex_unlock(&memory->mutex);
+}
+
+static bool
+has_line(const char *lines, const char *wanted)
+{
+	size_t length = strlen(wanted);
+
+	for (; lines && *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n')
+		if (strncmp(lines, wanted, length) == 0 &&
+			(lines[length] == '\n' || lines[length] == '\0'))
+			return true;
+	return false;
+}
+
+void
+peering_views_wake_doubters(struct peering_memory *memory, const char *doubted,
+	void (*wake)(void *context, const char *key), void *context)
+{
+	pthread_mutex_lock(&memory->mutex);
+	for (struct map_cursor at = {0}; map_next(memory->seen, &at);) {
+		struct seen *seen = at.value;
+
+		if (!has_line(seen->doubted, doubted))
+			continue;
+		seen->woken = true;
+		seen->until = 0;
+		seen->problem = 0;
+		wake(context, seen->key);
+	}
+	pthread_mutex_unlock(&memory->mutex);
 }
 
 static int

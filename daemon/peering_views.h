@@ -72,5 +72,13 @@ void peering_views_wake(struct peering_memory *memory);
  * goes on to rest. */
 bool peering_views_wake_one(struct peering_memory *memory, const char *key);
 
+/* What is known of these speaks against the object: keys of RemoteNetworks and RemoteZones
+ * (daemon/work_key.h), one line each; NULL for none. */
+void peering_views_doubt(struct peering_memory *memory, const char *key, const char *doubted);
+/* Objects that one of these speaks against do not rest any more; `wake` is told of each, with the
+ * memory locked. */
+void peering_views_wake_doubters(struct peering_memory *memory, const char *doubted,
+	void (*wake)(void *context, const char *key), void *context);
+
 /* In the order of their keys; copies in the arena. */
 struct peering_views peering_views_look(struct arena *arena, struct peering_memory *memory);

@@ -33,7 +33,7 @@ static struct world {
 	const char *wanted_name; /* at the remote side */
 	bool may_delete_remote;
 	int slow;         /* operations to come that go on beyond the patience */
-	int64_t deadline; /* of the last PUT */
+	int64_t deadline; /* of the last PUT or DELETE */
 	int failing;      /* operations to come that fail later on */
 	int busy;         /* changes to come that are refused since Azure is busy */
 	struct {
@@ -375,6 +375,7 @@ __wrap_azure_client_delete(struct arena *arena, struct azure_client *client,
 	(void)client;
 	assert_null(etag);
 	*progress = (struct azure_progress){0};
+	world.deadline = place->deadline;
 	if (!world_call(place, "DELETE", id, "", fault) || world_is_busy(fault))
 		return false;
 	if (side == CLOUD_REMOTE && world.denies_remote_deletion)

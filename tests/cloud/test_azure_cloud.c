@@ -268,6 +268,9 @@ what_has_failed_unseen_is_followed_for_longer(void **state)
 	half->provisioning = AZURE_PROVISIONING_FAILED;
 	assert_true(perform(CLOUD_STEP_CREATE, CLOUD_LOCAL));
 	assert_true(world.deadline > clock_monotonic() + 20 * CLOCK_SECOND);
+	half->provisioning = AZURE_PROVISIONING_FAILED;
+	assert_true(perform(CLOUD_STEP_DELETE, CLOUD_LOCAL));
+	assert_true(world.deadline > clock_monotonic() + 20 * CLOCK_SECOND);
 }
 
 static void

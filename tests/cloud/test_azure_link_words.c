@@ -17,6 +17,8 @@ commands_are_those_of_the_kind(void **state)
 	assert_string_equal(azure_link_words_list(sample->arena, target),
 		"az network private-dns link vnet list --zone-name a.example --resource-group hub "
 		"--subscription " SUBSCRIPTION);
+	assert_string_equal(azure_link_words_others(sample->arena, target),
+		"az network private-dns zone list --output table --subscription " SUBSCRIPTION);
 	sample_lead_to(sample, SAMPLE_RULESET);
 	assert_string_equal(
 		azure_link_words_target(sample->arena, target), "resolver ruleset rules");
@@ -24,6 +26,9 @@ commands_are_those_of_the_kind(void **state)
 		"az dns-resolver vnet-link delete --ids /x/y");
 	assert_string_equal(azure_link_words_list(sample->arena, target),
 		"az dns-resolver vnet-link list --ruleset-name rules --resource-group hub "
+		"--subscription " SUBSCRIPTION);
+	assert_string_equal(azure_link_words_others(sample->arena, target),
+		"az dns-resolver forwarding-ruleset list --output table "
 		"--subscription " SUBSCRIPTION);
 }
 

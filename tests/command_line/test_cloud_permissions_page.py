@@ -1,6 +1,6 @@
 """docs/aws.md, docs/gcp.md and docs/azure.md: just the rights that the daemon needs, as the code and the end-to-end tests know them.
 
-Those of Google Cloud and Azure run with no other rights (managed_gcp.py, managed_azure.py), and take each away in turn.
+Those of Google Cloud and Azure run with no other rights (managed_gcp.py, managed_azure.py, test_observing_rights.py), and take each away in turn.
 """
 
 import ast
@@ -47,9 +47,11 @@ def looks(table):
     return next(set(rights) for purpose, rights in table.items() if "observe" in purpose)
 
 
-def constants(path):
-    """Return the names that a module of the tests gives to what it computes of plain texts and of each other."""
+def constants(path, *known):
+    """Return the names that a module of the tests gives to what it computes of plain texts, of each other, and of known ones."""
     names = {"SHOOT": "shoot"}
+    for each in known:
+        names |= each
     for node in ast.parse(path.read_text()).body:
         if not isinstance(node, (ast.Assign, ast.AugAssign, ast.For)):
             continue
@@ -98,6 +100,17 @@ def test_the_rights_in_projects_of_google_cloud_are_those_that_the_tests_run_wit
     assert list(places) == ["cluster's own project", "each remote project"]
     assert rights_of(places["cluster's own project"], *OWN_LOOK) == set(names["AT_HOME"])
     assert rights_of(places["each remote project"]) == set(names["FAR_AWAY"])
+
+
+def test_the_rights_to_observe_are_those_that_a_test_observes_with():
+    names = constants(TESTS / "test_observing_rights.py", constants(TESTS / "managed_gcp.py"), constants(TESTS / "managed_azure.py"))
+    own, far = tables("gcp", GOOGLE).values()
+    assert set(names["PROJECTS"][names["HOME"]]) == looks(own) | {right for row in OWN_LOOK for right in own[row]}
+    assert set(names["PROJECTS"][names["AWAY"]]) == looks(far)
+    own, *far = tables("azure", AZURE).values()
+    assert set(names["OWN_VNET"]) == looks(own)
+    assert set(names["REMOTE"]) == set().union(*map(looks, far))
+    assert names["OWN_RIGHTS"] == ASKED
 
 
 def test_the_rights_in_a_remote_project_are_those_that_the_daemon_asks_about():

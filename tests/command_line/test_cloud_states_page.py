@@ -10,8 +10,8 @@ CLOUD = ROOT / "cloud"
 TABLE = re.compile(r"^\| state \| reason \|.*\n\|[-|]+\n((?:\|.*\n)+)", re.MULTILINE)
 WORD = re.compile(r"`([A-Z]\w+)`")
 REASON = re.compile(r'"((?:Failed|Vpc)\w+|QuotaExceeded|Unauthorized|CloudProviderError)"')
-# What the daemon itself writes of all clouds.
-OF_ALL = {"Ready", "CloudProviderError", "ValidationFailed"}
+# What the daemon itself writes of these clouds.
+OF_ALL = {"Ready", "CloudProviderError", "ValidationFailed", "Unauthorized", "QuotaExceeded"}
 
 
 def rows(cloud):

@@ -234,16 +234,18 @@ its_own_write_is_no_reason_to_ask_again(void **state)
 }
 
 static void
-what_is_doubted_is_asked_for_at_once_but_not_twice_in_a_minute(void **state)
+what_is_doubted_is_asked_for_at_once_but_not_twice_in_a_minute_unless_something_left(void **state)
 {
 	char *object = found_now("", VPC);
 	const struct fake_step steps[] = {{GET, object, FAKE_CLOSE, false},
 		{GET, object, FAKE_CLOSE, false}, {PATCH, FAKE_OK "{}", FAKE_CLOSE, false},
-		{GET, object, FAKE_CLOSE, false}, {0}};
+		{GET, object, FAKE_CLOSE, false}, {GET, object, FAKE_CLOSE, false},
+		{PATCH, FAKE_OK "{}", FAKE_CLOSE, false}, {0}};
 	struct fixture fixture;
 
 	(void)state;
 	begin(&fixture, steps);
+	network_controller_touch(fixture.controller, "remotenetworks/n");
 	assert_false(network_controller_ask(fixture.controller, "remotenetworks/n"));
 	work(&fixture);
 	assert_true(network_controller_ask(fixture.controller, "remotenetworks/n"));
@@ -254,6 +256,9 @@ what_is_doubted_is_asked_for_at_once_but_not_twice_in_a_minute(void **state)
 	assert_false(network_controller_ask(fixture.controller, "remotenetworks/n"));
 	work(&fixture);
 	assert_int_equal(fixture.cloud.calls, 1);
+	network_controller_touch(fixture.controller, "remotenetworks/n");
+	work(&fixture);
+	assert_int_equal(fixture.cloud.calls, 2);
 	end(&fixture);
 	free(object);
 }
@@ -841,7 +846,8 @@ main(void)
 		cmocka_unit_test(the_first_look_up_fills_the_status),
 		cmocka_unit_test(its_own_write_is_no_reason_to_ask_again),
 		cmocka_unit_test(an_annotation_and_another_spec_ask_at_once),
-		cmocka_unit_test(what_is_doubted_is_asked_for_at_once_but_not_twice_in_a_minute),
+		cmocka_unit_test(
+			what_is_doubted_is_asked_for_at_once_but_not_twice_in_a_minute_unless_something_left),
 		cmocka_unit_test(an_old_answer_is_asked_for_again_and_so_is_one_of_a_time_to_come),
 		cmocka_unit_test(a_failure_comes_again_by_its_class),
 		cmocka_unit_test(a_failure_is_not_asked_again_before_its_time),

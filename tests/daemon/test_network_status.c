@@ -502,6 +502,8 @@ reasons_are_those_of_kyma(void **state)
 		{CLOUD_WAIT_FOR_USER, "InvalidAuthenticationTokenTenant", "Unauthenticated",
 			KIND_REMOTE_ZONE},
 		{CLOUD_BACK_OFF, "SubscriptionRequestsThrottled", "Throttled", KIND_REMOTE_ZONE},
+		{CLOUD_WAIT_FOR_USER, "VirtualNetworkPeeringCountLimitReached", "QuotaExceeded",
+			KIND_REMOTE_NETWORK},
 	};
 
 	(void)state;

@@ -205,6 +205,35 @@ one_object_is_woken_unless_all_is_well_with_it(void **state)
 }
 
 static void
+count(void *context, const char *key)
+{
+	assert_string_equal(key, "k/a");
+	++*(int *)context;
+}
+
+static void
+who_was_denied_for_what_a_network_said_is_woken_when_that_changes(void **state)
+{
+	int woken = 0;
+
+	(void)state;
+	peering_views_rest(memory, "k/a", 7, 100);
+	peering_views_rest(memory, "k/b", 7, 100);
+	peering_views_doubt(memory, "k/a", "remotezones/x\nremotenetworks/y\n");
+	peering_views_wake_doubters(memory, "remotezones/x2", count, &woken);
+	peering_views_wake_doubters(memory, "zones/x", count, &woken);
+	assert_int_equal(woken, 0);
+	assert_int_equal(peering_views_rests(memory, "k/a", 7, 10), 90);
+	peering_views_wake_doubters(memory, "remotenetworks/y", count, &woken);
+	assert_int_equal(woken, 1);
+	assert_int_equal(peering_views_rests(memory, "k/a", 7, 10), 0);
+	assert_int_equal(peering_views_rests(memory, "k/b", 7, 10), 90);
+	peering_views_doubt(memory, "k/a", NULL);
+	peering_views_wake_doubters(memory, "remotenetworks/y", count, &woken);
+	assert_int_equal(woken, 1);
+}
+
+static void
 what_is_woken_while_a_pass_goes_on_does_not_rest_after_it(void **state)
 {
 	(void)state;
@@ -250,6 +279,7 @@ main(void)
 		TEST(the_same_problem_of_the_same_object_is_counted_until_something_changes),
 		TEST(which_network_an_object_led_to_is_told_when_it_is_another),
 		TEST(one_object_is_woken_unless_all_is_well_with_it),
+		TEST(who_was_denied_for_what_a_network_said_is_woken_when_that_changes),
 		TEST(what_is_woken_while_a_pass_goes_on_does_not_rest_after_it),
 		TEST(waits_are_counted_and_without_room_there_is_none),
 		TEST(no_more_than_the_limit_is_remembered),

@@ -348,7 +348,7 @@ def test_a_right_that_is_missing_is_said_by_its_name_with_the_command_that_gives
     tenants.deny(action, subscription)
     neighbour.apply()
     name = "peer/action" if action.endswith("peer/action") else action
-    neighbour.wait_problem(None, name, subscription, "az role assignment create")
+    neighbour.wait_problem("Unauthorized", name, subscription, "az role assignment create")
     tenants.mend()
     neighbour.poke()
     neighbour.wait_ready()

@@ -76,4 +76,4 @@ def test_the_annotation_has_a_link_managed_and_observed_again(tenants, new_link)
     link.delete()
     link.wait_gone()
     assert len(link.links()) == 1
-    link.wait_event("LeftInCloud", link.link)
+    link.wait_event("LeftInCloud", link.link, "az resource delete --ids")

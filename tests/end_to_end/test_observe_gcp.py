@@ -87,4 +87,4 @@ def test_the_annotation_has_it_managed_and_observed_again(projects, neighbour):
     neighbour.delete()
     neighbour.wait_gone()
     assert len(neighbour.here()) == len(neighbour.there()) == 1
-    neighbour.wait_event("LeftInCloud", neighbour.own_half)
+    neighbour.wait_event("LeftInCloud", neighbour.own_half, "gcloud compute networks peerings delete")
