@@ -86,7 +86,8 @@ class Managed:
     def events(self):
         """The Events about the object: what was said by the reason."""
         items = self.api.request("GET", EVENTS).body["items"]
-        return {each["reason"]: each["note"] for each in items if each["regarding"]["name"] == self.name}
+        return {each["reason"]: each["note"] for each in items
+                if (each["regarding"]["kind"], each["regarding"]["name"]) == (self.thing["kind"], self.name)}
 
     def describing(self, kind, is_it):
         """Return the status of the RemoteNetwork or RemoteZone whose spec is the one; empty without."""
