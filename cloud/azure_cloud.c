@@ -21,29 +21,18 @@
 #define PEERING  "Microsoft.Network/virtualNetworks/virtualNetworkPeerings/"
 
 struct azure_cloud {
-	char *local_vnet, *local_subscription, *local_tenant;
 	struct azure_access access;
 	struct network_turns *turns;
 	struct azure_plan_refusals *refusals;
 };
 
-static char *
-copy(const char *text)
-{
-	return memory_text(text ? text : "");
-}
-
 struct azure_cloud *
-azure_cloud_new(const struct azure_cloud_settings *settings)
+azure_cloud_new(const struct azure_access *access, struct network_turns *turns)
 {
 	struct azure_cloud *cloud = memory_alloc(sizeof *cloud);
 
-	cloud->local_vnet = copy(settings->local_vnet);
-	cloud->local_subscription = copy(settings->local_subscription);
-	cloud->local_tenant = copy(settings->local_tenant);
-	cloud->access = (struct azure_access){settings->client, cloud->local_vnet,
-		cloud->local_subscription, cloud->local_tenant, settings->patience};
-	cloud->turns = settings->turns;
+	cloud->access = *access;
+	cloud->turns = turns;
 	cloud->refusals = azure_plan_refusals_new();
 	return cloud;
 }
@@ -53,9 +42,6 @@ azure_cloud_free(struct azure_cloud *cloud)
 {
 	if (!cloud)
 		return;
-	free(cloud->local_vnet);
-	free(cloud->local_subscription);
-	free(cloud->local_tenant);
 	azure_plan_refusals_free(cloud->refusals);
 	free(cloud);
 }
@@ -84,20 +70,6 @@ leave_turn(struct azure_cloud *cloud, const struct cloud_wish *wish)
 	let_be(cloud, wish->uid);
 }
 
-/* Whose turn it is not reads nothing, however many stand in line. */
-static bool
-is_in_line(struct azure_cloud *cloud, const struct cloud_wish *wish, struct cloud_plan *made)
-{
-	int64_t wait;
-
-	if (!cloud->turns ||
-		!network_turns_waits(cloud->turns, wish->uid, clock_monotonic(), &wait))
-		return false;
-	*made = (struct cloud_plan){
-		.id = wish->id, .look_again = wait > 0 ? wait : SOON, .in_line = true};
-	return true;
-}
-
 static bool
 plan(struct arena *arena, void *context, const struct cloud_wish *wish, struct cloud_plan *made,
 	struct cloud_fault *fault)
@@ -105,7 +77,7 @@ plan(struct arena *arena, void *context, const struct cloud_wish *wish, struct c
 	struct azure_cloud *cloud = context;
 	struct azure_facts facts;
 
-	if (is_in_line(cloud, wish, made))
+	if (network_turns_plan(cloud->turns, wish, made))
 		return true;
 	if (!azure_facts_read(arena, &cloud->access, wish, &facts, fault))
 		return false;

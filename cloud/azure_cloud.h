@@ -9,23 +9,15 @@
  */
 #pragma once
 
-#include "cloud/azure_client.h"
+#include "cloud/azure_access.h"
 #include "cloud/cloud.h"
 #include "cloud/network_turns.h"
 
-struct azure_cloud_settings {
-	struct azure_client *client;    /* lent */
-	const char *local_vnet;         /* the own VNet's id, or "" for the shoot's */
-	const char *local_subscription; /* of the shoot's VNet; or "" */
-	const char *local_tenant;       /* or "" for the program's own */
-	struct network_turns *turns;    /* lent; NULL: nobody is waited for */
-	int64_t patience;               /* that an operation is followed by a step, nanoseconds */
-};
-
 struct azure_cloud;
 
-/* Texts are copied. */
-struct azure_cloud *azure_cloud_new(const struct azure_cloud_settings *settings);
+/* What `access` leads to is lent, and so are the turns; NULL: nobody is waited for. A step follows
+ * an operation for the access's patience. */
+struct azure_cloud *azure_cloud_new(const struct azure_access *access, struct network_turns *turns);
 void azure_cloud_free(struct azure_cloud *cloud); /* NULL is allowed */
 
 struct cloud azure_cloud_row(struct azure_cloud *cloud);

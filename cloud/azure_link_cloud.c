@@ -13,39 +13,23 @@
 #include "cloud/azure_look_up.h"
 
 struct azure_link_cloud {
-	char *local_vnet, *local_subscription, *local_tenant;
 	struct azure_access access;
 	struct network_turns *turns;
 };
 
-static char *
-copy(const char *text)
-{
-	return memory_text(text ? text : "");
-}
-
 struct azure_link_cloud *
-azure_link_cloud_new(const struct azure_link_cloud_settings *settings)
+azure_link_cloud_new(const struct azure_access *access, struct network_turns *turns)
 {
 	struct azure_link_cloud *cloud = memory_alloc(sizeof *cloud);
 
-	cloud->local_vnet = copy(settings->local_vnet);
-	cloud->local_subscription = copy(settings->local_subscription);
-	cloud->local_tenant = copy(settings->local_tenant);
-	cloud->access = (struct azure_access){settings->client, cloud->local_vnet,
-		cloud->local_subscription, cloud->local_tenant, settings->patience};
-	cloud->turns = settings->turns;
+	cloud->access = *access;
+	cloud->turns = turns;
 	return cloud;
 }
 
 void
 azure_link_cloud_free(struct azure_link_cloud *cloud)
 {
-	if (!cloud)
-		return;
-	free(cloud->local_vnet);
-	free(cloud->local_subscription);
-	free(cloud->local_tenant);
 	free(cloud);
 }
 
@@ -75,20 +59,6 @@ leave(struct azure_link_cloud *cloud, const struct cloud_wish *wish)
 	let_be(cloud, wish->uid);
 }
 
-/* Whose turn it is not reads nothing, however many stand in line. */
-static bool
-is_in_line(struct azure_link_cloud *cloud, const struct cloud_wish *wish, struct cloud_plan *made)
-{
-	int64_t wait;
-
-	if (!cloud->turns ||
-		!network_turns_waits(cloud->turns, wish->uid, clock_monotonic(), &wait))
-		return false;
-	*made = (struct cloud_plan){
-		.id = wish->id, .look_again = wait > 0 ? wait : CLOCK_SECOND, .in_line = true};
-	return true;
-}
-
 static bool
 plan(struct arena *arena, void *context, const struct cloud_wish *wish, struct cloud_plan *made,
 	struct cloud_fault *fault)
@@ -96,7 +66,7 @@ plan(struct arena *arena, void *context, const struct cloud_wish *wish, struct c
 	struct azure_link_cloud *cloud = context;
 	struct azure_link_facts facts;
 
-	if (is_in_line(cloud, wish, made))
+	if (network_turns_plan(cloud->turns, wish, made))
 		return true;
 	if (!azure_link_facts_read(arena, &cloud->access, wish, clock_wall(), &facts, fault))
 		return false;

@@ -10,23 +10,15 @@
  */
 #pragma once
 
-#include "cloud/azure_client.h"
+#include "cloud/azure_access.h"
 #include "cloud/cloud.h"
 #include "cloud/network_turns.h"
 
-struct azure_link_cloud_settings {
-	struct azure_client *client;    /* lent */
-	const char *local_vnet;         /* an id; "": the shoot's, in the subscription below */
-	const char *local_subscription; /* or "" */
-	const char *local_tenant;       /* "": the program's own */
-	struct network_turns *turns;    /* lent; NULL: nobody waits for anybody */
-	int64_t patience;               /* nanoseconds */
-};
-
 struct azure_link_cloud;
 
-/* Texts are copied; NULL is "". */
-struct azure_link_cloud *azure_link_cloud_new(const struct azure_link_cloud_settings *settings);
+/* What `access` leads to is lent, and so are the turns; NULL: nobody is waited for. */
+struct azure_link_cloud *azure_link_cloud_new(
+	const struct azure_access *access, struct network_turns *turns);
 void azure_link_cloud_free(struct azure_link_cloud *cloud); /* NULL is allowed */
 
 struct cloud azure_link_cloud_row(struct azure_link_cloud *cloud);

@@ -23,28 +23,18 @@
 #define READS      "compute.networks.get"
 
 struct gcp_cloud {
-	char *local_project, *local_network;
 	struct gcp_access access;
 	struct network_turns *turns;
 	struct gcp_plan_memory *memory;
 };
 
-static char *
-copy(const char *text)
-{
-	return memory_text(text ? text : "");
-}
-
 struct gcp_cloud *
-gcp_cloud_new(const struct gcp_cloud_settings *settings)
+gcp_cloud_new(const struct gcp_access *access, struct network_turns *turns)
 {
 	struct gcp_cloud *cloud = memory_alloc(sizeof *cloud);
 
-	cloud->local_project = copy(settings->local_project);
-	cloud->local_network = copy(settings->local_network);
-	cloud->access = (struct gcp_access){
-		settings->client, cloud->local_project, cloud->local_network, settings->patience};
-	cloud->turns = settings->turns;
+	cloud->access = *access;
+	cloud->turns = turns;
 	cloud->memory = gcp_plan_memory_new();
 	return cloud;
 }
@@ -54,8 +44,6 @@ gcp_cloud_free(struct gcp_cloud *cloud)
 {
 	if (!cloud)
 		return;
-	free(cloud->local_project);
-	free(cloud->local_network);
 	gcp_plan_memory_free(cloud->memory);
 	free(cloud);
 }

@@ -15,22 +15,13 @@
  */
 #pragma once
 
-#include "cloud/cloud.h"
-#include "cloud/gcp_client.h"
+#include "cloud/gcp_access.h"
 #include "cloud/network_turns.h"
-
-struct gcp_cloud_settings {
-	struct gcp_client *client;   /* lent */
-	const char *local_project;   /* or "" where it is not known */
-	const char *local_network;   /* or "" for the shoot's */
-	struct network_turns *turns; /* lent */
-	int64_t patience;            /* nanoseconds */
-};
 
 struct gcp_cloud;
 
-/* Texts are copied. */
-struct gcp_cloud *gcp_cloud_new(const struct gcp_cloud_settings *settings);
+/* What `access` leads to is lent, and so are the turns. */
+struct gcp_cloud *gcp_cloud_new(const struct gcp_access *access, struct network_turns *turns);
 void gcp_cloud_free(struct gcp_cloud *cloud); /* NULL is allowed */
 
 struct cloud gcp_cloud_row(struct gcp_cloud *cloud);

@@ -221,6 +221,19 @@ network_turns_waits(struct network_turns *turns, const char *who, int64_t now, i
 	return before > 0;
 }
 
+bool
+network_turns_plan(
+	struct network_turns *turns, const struct cloud_wish *wish, struct cloud_plan *plan)
+{
+	int64_t wait;
+
+	if (!turns || !network_turns_waits(turns, wish->uid, clock_monotonic(), &wait))
+		return false;
+	*plan = (struct cloud_plan){
+		.id = wish->id, .look_again = wait > 0 ? wait : CLOCK_SECOND, .in_line = true};
+	return true;
+}
+
 void
 network_turns_leave(struct network_turns *turns, const char *who)
 {

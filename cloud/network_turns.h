@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "cloud/cloud.h"
 
 #define NETWORK_TURNS_PATIENCE (120 * CLOCK_SECOND)
 enum { NETWORK_TURNS_MOST = 16384 };
@@ -36,5 +37,9 @@ bool network_turns_take(struct network_turns *turns, const char *who, const char
 /* True while `who` stands in line behind others, and has asked again by this; with *wait as above.
  * False where he stands in no line, or is first. */
 bool network_turns_waits(struct network_turns *turns, const char *who, int64_t now, int64_t *wait);
+/* True while the wish's object does so: then the plan is to wait, and nothing needs to be read,
+ * however many stand in line. NULL: nobody is waited for. */
+bool network_turns_plan(
+	struct network_turns *turns, const struct cloud_wish *wish, struct cloud_plan *plan);
 /* `who` neither holds nor waits any more. */
 void network_turns_leave(struct network_turns *turns, const char *who);

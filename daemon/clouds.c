@@ -130,16 +130,16 @@ open_gcp(struct clouds *clouds, const struct clouds_settings *wanted)
 		.may_call = wanted->may_call,
 		.context = wanted->context,
 	};
-	struct gcp_cloud_settings cloud = {
+	struct gcp_access access = {
 		.local_project = settings->gcp_local_project,
 		.local_network = settings->gcp_local_network,
 		.patience = call_timeout(wanted),
 	};
 
 	gcp->token = client.token = open_gcp_token(gcp);
-	gcp->client = cloud.client = gcp_client_new(&client);
-	gcp->turns = cloud.turns = network_turns_new(USUAL_CHANGE);
-	gcp->cloud = gcp_cloud_new(&cloud);
+	gcp->client = access.client = gcp_client_new(&client);
+	gcp->turns = network_turns_new(USUAL_CHANGE);
+	gcp->cloud = gcp_cloud_new(&access, gcp->turns);
 	clouds->rows[clouds->count++] = gcp_cloud_row(gcp->cloud);
 }
 
@@ -197,25 +197,16 @@ add_azure_rows(struct clouds *clouds, const struct clouds_settings *wanted)
 {
 	const struct settings *settings = wanted->settings;
 	struct azure *azure = &clouds->azure;
-	struct azure_cloud_settings networks = {
+	const struct azure_access access = {
 		.client = azure->client,
 		.local_vnet = settings->azure_local_vnet,
 		.local_subscription = settings->azure_local_subscription,
 		.local_tenant = own_tenant(settings),
-		.turns = azure->turns,
-		.patience = call_timeout(wanted),
-	};
-	struct azure_link_cloud_settings links = {
-		.client = azure->client,
-		.local_vnet = settings->azure_local_vnet,
-		.local_subscription = settings->azure_local_subscription,
-		.local_tenant = own_tenant(settings),
-		.turns = azure->turns,
 		.patience = call_timeout(wanted),
 	};
 
-	azure->cloud = azure_cloud_new(&networks);
-	azure->links = azure_link_cloud_new(&links);
+	azure->cloud = azure_cloud_new(&access, azure->turns);
+	azure->links = azure_link_cloud_new(&access, azure->turns);
 	clouds->rows[clouds->count++] = azure_cloud_row(azure->cloud);
 	clouds->rows[clouds->count++] = azure_link_cloud_row(azure->links);
 }

@@ -17,10 +17,8 @@ set_up(void **state)
 	sample = sample_new();
 	sample->remote_id.tenant = "there";
 	turns = network_turns_new(CLOCK_SECOND);
-	cloud = azure_cloud_new(&(struct azure_cloud_settings){.local_vnet = SAMPLE_HERE,
-		.local_tenant = "here",
-		.turns = turns,
-		.patience = CLOCK_SECOND});
+	cloud = azure_cloud_new(
+		&(struct azure_access){NULL, SAMPLE_HERE, "", "here", CLOCK_SECOND}, turns);
 	world_init();
 	return 0;
 }
@@ -39,7 +37,7 @@ static void
 settle_without_own_network(void)
 {
 	azure_cloud_free(cloud);
-	cloud = azure_cloud_new(&(struct azure_cloud_settings){.patience = CLOCK_SECOND});
+	cloud = azure_cloud_new(&(struct azure_access){NULL, "", "", "", CLOCK_SECOND}, NULL);
 }
 
 static bool

@@ -24,10 +24,8 @@ set_up(void **state)
 	sample = sample_new();
 	sample->remote.tenant = AWAY;
 	turns = network_turns_new(CLOCK_SECOND);
-	cloud = azure_link_cloud_new(&(struct azure_link_cloud_settings){.local_vnet = SAMPLE_OWN,
-		.local_tenant = HOME,
-		.turns = turns,
-		.patience = 3 * CLOCK_SECOND});
+	cloud = azure_link_cloud_new(
+		&(struct azure_access){NULL, SAMPLE_OWN, "", HOME, 3 * CLOCK_SECOND}, turns);
 	played = (struct played){.vnet = sample->vnet,
 		.zone = {.links = 3, .most_links = 1000, .tags = {sample->tags, 1}}};
 	return 0;
@@ -387,7 +385,7 @@ the_row_manages_links_and_describes_zones(void **state)
 	assert_string_equal(row.words->gone, "FailedLoadingPrivateDnzZone");
 	assert_true(row.look_up(sample->arena, row.context, &sample->remote, &network, &fault));
 	assert_string_equal(network.owner, SAMPLE_ZONE);
-	azure_link_cloud_free(azure_link_cloud_new(&(struct azure_link_cloud_settings){0}));
+	azure_link_cloud_free(azure_link_cloud_new(&(struct azure_access){0}, NULL));
 	azure_link_cloud_free(NULL);
 }
 

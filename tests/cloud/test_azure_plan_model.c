@@ -288,8 +288,8 @@ struct course {
 static struct course
 live(uint64_t number, size_t most, int hands)
 {
-	struct azure_cloud *cloud = azure_cloud_new(&(struct azure_cloud_settings){
-		.local_vnet = SAMPLE_HERE, .patience = CLOCK_SECOND});
+	struct azure_cloud *cloud = azure_cloud_new(
+		&(struct azure_access){NULL, SAMPLE_HERE, "", "", CLOCK_SECOND}, NULL);
 	struct life life = {
 		sample_new(), hands, azure_cloud_row(cloud), .arena = arena_new(MEMORY)};
 	struct course course;

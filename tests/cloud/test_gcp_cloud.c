@@ -33,7 +33,7 @@ set_up(void **state)
 	reason = NULL;
 	sample = sample_new();
 	turns = network_turns_new(CLOCK_SECOND);
-	cloud = gcp_cloud_new(&(struct gcp_cloud_settings){NULL, "home", "", turns, 0});
+	cloud = gcp_cloud_new(&(struct gcp_access){NULL, "home", "", 0}, turns);
 	played = (struct played){
 		.local = &sample->local, .remote = &sample->remote, .tags = {sample->tags, 1}};
 	return 0;
