@@ -92,9 +92,10 @@ static bool
 has_turn(struct doing *doing)
 {
 	struct network_turns *turns = doing->cloud->turns;
+	const char *target = doing->wish->remote->id;
 
-	if (!turns || network_turns_take(turns, doing->wish->uid, doing->facts.own,
-			      doing->wish->remote->id, clock_monotonic(), &doing->outcome->after))
+	if (!turns || network_turns_take(turns, doing->wish->uid, target, target, clock_monotonic(),
+			      &doing->outcome->after))
 		return true;
 	doing->outcome->operation = doing->wish->operation;
 	doing->outcome->put_off = true;

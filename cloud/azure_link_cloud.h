@@ -3,10 +3,11 @@
  * that a step is.
  *
  * A step that changes a link reads it right before and names its etag, or that there must be none,
- * so that nobody else's change is overwritten. It asks for its turn on the VNet and on the zone or
- * ruleset first. What goes on in Azure is followed for `patience`; beyond that it is stored as the
- * operation and looked for later. Why an operation has failed is told to those alone who follow it:
- * after one that ended unseen and brought nothing, the next is followed for AZURE_LINK_LONGEST.
+ * so that nobody else's change is overwritten. It asks for its turn on the zone or ruleset first:
+ * one VNet may be linked to many at a time. What goes on in Azure is followed for `patience`;
+ * beyond that it is stored as the operation and looked for later. Why an operation has failed is
+ * told to those alone who follow it: after one that ended unseen and brought nothing, the next is
+ * followed for AZURE_LINK_LONGEST.
  */
 #pragma once
 
