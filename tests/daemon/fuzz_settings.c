@@ -17,7 +17,8 @@ check(const struct settings *settings)
 	FUZZ_CHECK(settings->report_limit >= 1 && settings->report_limit <= 100000);
 	FUZZ_CHECK(settings->resync >= CLOCK_SECOND && settings->refresh >= CLOCK_SECOND);
 	FUZZ_CHECK(text_equal(settings->mode, "observe") || text_equal(settings->mode, "manage"));
-	FUZZ_CHECK(text_is_blank(settings->clouds) || settings_has_cloud(settings, "aws"));
+	FUZZ_CHECK(text_is_blank(settings->clouds) || settings_has_cloud(settings, "aws") ||
+		   settings_has_cloud(settings, "gcp") || settings_has_cloud(settings, "azure"));
 }
 
 int
