@@ -172,7 +172,7 @@ a_wrong_clock_is_put_right_once_by_the_servers(void **state)
 	static const struct fake_step steps[] = {
 		{"POST",
 			"HTTP/1.1 403 No\r\nDate: Fri, 02 Jan 2099 03:04:05 GMT\r\n"
-			"Content-Length: 0\r\n\r\n",
+			"Content-Length: 0\r\nConnection: close\r\n\r\n",
 			FAKE_CLOSE, false},
 		{"X-Amz-Date: 20990102T0304", STS_ANSWER("AssumeRole", "ASIA1", STS_LATER),
 			FAKE_CLOSE, false},
